@@ -35,8 +35,8 @@ class Cli:
     them: the option may be given more than once, and a file may have a list.
 
     Other options by key: the value must not be more than that of one in `at_most`; it has no effect if one in
-    `needs` is off or not set, or if one in `unless` is set. `turns_on` is the stage that the option adds to a
-    run.
+    `needs` is off or not set (of `a|b`, both), or if one in `unless` is set. `turns_on` is the stage that the
+    option adds to a run.
 
     If one option sets parameters of several stages, they share one Cli, whose `help` replaces theirs.
     """

@@ -190,6 +190,36 @@ GLOSSARY = Kind(
 `full` is the full name of the character.
 """
 
+TERMS = Kind(
+    "terms",
+    1,
+    "parquet",
+    tuple(Column(name, "string") for name in ("source", "target", "note", "kind", "origin")),
+    content=("summary",),
+)
+"""Terms of a film in two languages, by a model that translates it, and its `summary`.
+
+`kind` is name, place, term, or address: how one speaks to another, with `SPEAKER > LISTENER` as its source.
+`origin` is user or model.
+"""
+
+PROPOSALS = Kind(
+    "proposals",
+    1,
+    "parquet",
+    (
+        *_SPAN,
+        Column("before", "string"),
+        Column("after", "string"),
+        Column("kind", "string"),
+        Column("reason", "string"),
+        Column("line", "string"),
+    ),
+    intervals=True,
+)
+"""Changes that a model proposes and nobody has made: `before`, a part of the text `line` at that time, would
+become `after`. `kind` is one of `ipc/proposals.py`."""
+
 CORRECTIONS = Kind(
     "corrections",
     1,
@@ -282,7 +312,7 @@ FILE = Kind("file", 1, "file")
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, CORRECTIONS,
-        SPEAKERS, DOUBTS, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
+        AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, TERMS, PROPOSALS,
+        CORRECTIONS, SPEAKERS, DOUBTS, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

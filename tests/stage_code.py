@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ipc.declaration import Stage
 from orchestrator.stages.catalog import STAGES
-from stage_runners.translation.stage import TRANSLATORS
+from stage_runners.translation.stage import BRIEFING, TRANSLATORS
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "tests/data/stage_code.json"
@@ -42,6 +42,8 @@ def stages() -> Iterator[tuple[str, Stage]]:
             yield name, stage
     for name, translator in TRANSLATORS.items():
         yield f"translation/{name}", translator.stage
+    for stage in (BRIEFING,):
+        yield stage.name, stage
 
 
 def modules(stage: Stage) -> list[Path]:

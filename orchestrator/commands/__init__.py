@@ -21,6 +21,7 @@ COMMANDS = {
     "review": "edit a film's subtitles next to the video, in the browser",
     "edits": "list edits made in review, and undo them",
     "names": "show a film's speakers and corrected names, and undo corrections",
+    "terms": "show the terms that a translation used, and write them as a glossary",
     "voices": "list, add or remove saved voices",
     "sync": "check subtitles against the film's speech, and correct their times",
     "score": "score the last run against human-made subtitles, transcripts or speaker turns",
@@ -41,7 +42,7 @@ MEANINGS = {
     "edit": "review", "speakers": "names", "speaker": "names", "clean": "cache", "gc": "cache",
     "wer": "score", "update": "upgrade", "remove": "uninstall", "autocomplete": "completion",
     "completions": "completion", "init": "setup", "install": "setup", "wizard": "setup", "dry-run": "plan",
-    "example": "demo", "benchmark": "bench", "speed": "bench", "accuracy": "bench",
+    "example": "demo", "benchmark": "bench", "speed": "bench", "accuracy": "bench", "glossary": "terms",
     "shift": "sync", "resync": "sync", "delay": "sync", "retime": "sync", "synchronise": "sync",
     "server": "serve", "daemon": "serve", "service": "serve", "watch": "serve", "queue": "serve",
 }  # fmt: skip

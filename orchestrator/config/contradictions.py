@@ -82,15 +82,21 @@ def _remedy(cause: Cause) -> str:
     return f"add it, such as --{cause.lacks.name} {cause.lacks.cli.example}"
 
 
+def _lack(key: str, values: Mapping[str, Value]) -> Cause | None:
+    """Why an option that another one needs is off; None if it is on."""
+    other = BY_KEY[key]
+    value = values[key].value if key in values else other.default
+    if value is None or (value is False and key not in values):
+        return Cause(f" without --{other.name}", lacks=other)
+    return Cause(f", because of {values[key].stated(key)}") if value is False else None
+
+
 def _causes(option: Option, values: Mapping[str, Value]) -> Iterator[Cause]:
     """Why the option has no effect; nothing if it has."""
-    for key in option.cli.needs:
-        other = BY_KEY[key]
-        value = values[key].value if key in values else other.default
-        if value is None or (value is False and key not in values):
-            yield Cause(f" without --{other.name}", lacks=other)
-        elif value is False:
-            yield Cause(f", because of {values[key].stated(key)}")
+    for needed in option.cli.needs:
+        causes = [_lack(key, values) for key in needed.split("|")]
+        if all(causes) and causes[0]:
+            yield causes[0]
     for key in option.cli.unless:
         if key in values and not is_idle(BY_KEY[key], values[key].value):
             yield Cause(f", because of {values[key].stated(key)}")

@@ -12,6 +12,7 @@ from ipc.suggest import hint
 from orchestrator.outputs.names import DEFAULT_FORMATS, FORMATS
 from orchestrator.storage import limit
 from orchestrator.util import quantities
+from stage_runners.translation.declared import CONTEXTS, FILM, LINES, NONE
 
 AUDIENCES = ("adult", "children")
 
@@ -102,6 +103,22 @@ class RunOptions:
         group="translation", metavar="URL", example="http://localhost:11434/v1", unset="none",
         reach=Reach(can="send the film's text to a server of its choice"),
         needs=("target_language",),
+    )  # fmt: skip
+    translation_context: str = option(
+        LINES,
+        help="what the server's model sees besides the lines it translates: nothing, the lines before, those "
+        "of the same scene, or also a summary and terms of the film, which it writes first",
+        group="translation", choices=CONTEXTS, example=FILM, needs=("translation_endpoint",),
+        reach=Reach(
+            can="send more of the film's text to your translation server",
+            harmless=lambda value: value in {NONE, LINES}, only_with="translation_endpoint",
+        ),
+    )  # fmt: skip
+    glossary: Path | None = option(
+        None, help="your terms for the translation server's model, as CSV: source term, target term, note",
+        group="translation", metavar="FILE", example="glossary.csv", unset="none",
+        needs=("translation_endpoint",),
+        reach=Reach(can="read a file outside the film's folder", inside=True),
     )  # fmt: skip
     profile: str | None = option(
         None, group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",

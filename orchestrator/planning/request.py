@@ -135,6 +135,9 @@ def _translation(settings: Settings) -> translators.Wanted:
         withheld=WITHHELD if settings.only_by_job_file("translation_endpoint") else "",
         recognition_model="" if model in (None, AUTO) else model,
         trusted=bool(settings.value("trust_model_code")),
+        tags=translations.tags(run.target_language or ""),
+        context=run.translation_context,
+        glossary=side_inputs.glossary(run.glossary, run.target_language or ""),
     )
 
 

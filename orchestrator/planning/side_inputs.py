@@ -86,5 +86,26 @@ def _cast(path: Path | None) -> str | None:
     return str(there)
 
 
+def glossary(path: Path | None, languages: str) -> str:
+    """The path of --glossary, absolute; empty without one. It is read to its end, for each target language.
+
+    Raises `FatalError` (input) if it cannot be used.
+    """
+    from ipc.errors import StageError
+    from stage_runners.translation import glossary_file
+
+    if path is None:
+        return ""
+    there = current_folder.absolute(path)
+    if not there.exists():
+        raise FatalError(f"--glossary {path}: file not found", "check the name", INPUT)
+    try:
+        for tag in filter(None, (one.strip() for one in languages.split(","))):
+            glossary_file.read(there, tag.replace("_", "-"))
+    except StageError as error:
+        raise FatalError(error.message, error.hint, INPUT) from error
+    return str(there)
+
+
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)

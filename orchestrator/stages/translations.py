@@ -18,7 +18,8 @@ from orchestrator.stages import translators
 from orchestrator.stages.translators import Wanted
 from stage_runners.phrases.stage import PARSED
 from stage_runners.text.language_guess import problem_hint
-from stage_runners.translation.declared import Translator
+from stage_runners.translation.declared import FILM, SCENE, Translator
+from stage_runners.translation.stage import BRIEFING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,13 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
             resources=_resources(stages, translator, wanted.model),
             secrets=() if wanted.withheld else translator.stage.secrets,
         )
-        translations.append(stage)
         params[name] = translators.params(translator, language, wanted)
+        if translator.takes_endpoint:
+            stage, *before = _in_view(stage, language, wanted.context)
+            for one in before:
+                translations.append(one)
+                params[one.name] = {k: v for k, v in params[name].items() if k in one.defaults()}
+        translations.append(stage)
         notes[name] = (why, *filter(None, [wanted.withheld]), *_missing(stage))
         if language in PARSED and "phrases" in stages:
             phrases.append(_of_translation(stages["phrases"], language))
@@ -82,12 +88,28 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
     found: dict[str, Stage] = {}
     for stage in stages.values():
         if stage.base == "translation":
+            if any(one.source == "shots.shots" for other in translations for one in other.inputs):
+                found["shots"] = stages["shots"]  # a stage comes after those that it reads from
             found |= {other.name: other for other in (*translations, *phrases)}
             continue
         found[stage.name] = _muxing(stage, wanted.languages) if stage.base == "mux" else stage
         if stage.name == "subtitles":
             found |= {other.name: other for other in subtitles}
     return Targets(stages=found, params=params, notes=notes)
+
+
+def _in_view(stage: Stage, language: str, context: str) -> tuple[Stage, ...]:
+    """The stage with the inputs of its context; and the one that writes the film's terms first, if so."""
+    if context not in {SCENE, FILM}:
+        return (stage,)
+    more = [Input(name="shots", source="shots.shots", optional=True)]
+    if context == SCENE:
+        return (dataclasses.replace(stage, inputs=(*stage.inputs, *more)),)
+    briefing = dataclasses.replace(
+        BRIEFING, name=f"{BRIEFING.name}-{language}", secrets=stage.secrets, resources=stage.resources
+    )
+    more.append(Input(name="terms", source=f"{briefing.name}.terms"))
+    return dataclasses.replace(stage, inputs=(*stage.inputs, *more)), briefing
 
 
 def _missing(stage: Stage) -> tuple[str, ...]:

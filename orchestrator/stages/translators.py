@@ -6,8 +6,8 @@ work is an error here, before an hour of recognition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from orchestrator.models import families
 from orchestrator.models import resolve as models
 from orchestrator.models.family import ModelFamily, local_path
 from orchestrator.paths import home
-from stage_runners.translation.declared import Translator
+from stage_runners.translation.declared import LINES, Translator
 from stage_runners.translation.stage import DEFAULT, TRANSLATORS
 
 
@@ -27,7 +27,8 @@ class Wanted:
 
     `withheld` is why the endpoint gets no key, if so: a credential goes only to a server that the user's
     own places name. `recognition_model` is the one that the user requested for the film's speech; empty if
-    none. `trusted`: code in a model's folder may run.
+    none. `trusted`: code in a model's folder may run. `tags` are the languages with a region, by code.
+    `context` is what questions to an endpoint show of the film, `glossary` the path of the user's terms.
     """
 
     languages: Sequence[str] = ()
@@ -36,18 +37,15 @@ class Wanted:
     withheld: str = ""
     recognition_model: str = ""
     trusted: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+    context: str = LINES
+    glossary: str = ""
 
 
 def chosen(language: str, wanted: Wanted) -> tuple[Translator, str]:
     """The translator to `language`, and why it was chosen; `FatalError` (usage) if none can do it."""
     if wanted.endpoint:
-        _check_address(wanted.endpoint)
-        if not wanted.model:
-            raise FatalError(
-                "--translation-endpoint: no model given",
-                "add one, such as --translation-model qwen3:8b",
-                USAGE,
-            )
+        check_server(wanted)
         remote = next(one for one in TRANSLATORS.values() if one.takes_endpoint)
         return remote, f"by {wanted.model} at {wanted.endpoint}, to which the film's text is sent"
     if wanted.model:
@@ -63,6 +61,15 @@ def chosen(language: str, wanted: Wanted) -> tuple[Translator, str]:
         _check_language(family, language, wanted.model)
         return translator, f"by {wanted.model}, as requested"
     return DEFAULT, _check_default(language, wanted.recognition_model)
+
+
+def check_server(wanted: Wanted) -> None:
+    """Raise `FatalError` (usage) if the address of the server is wrong, or its model is not named."""
+    _check_address(wanted.endpoint)
+    if not wanted.model:
+        raise FatalError(
+            "--translation-endpoint: no model given", "add one, such as --translation-model qwen3:8b", USAGE
+        )
 
 
 def named(model: str) -> Translator:
@@ -89,9 +96,12 @@ def params(translator: Translator, language: str, wanted: Wanted) -> dict[str, A
         "endpoint": wanted.endpoint,
         "cache": str(home() / "translation"),
         "translation_model": model,
+        "tag": wanted.tags.get(language, ""),
+        "context": wanted.context,
+        "glossary": wanted.glossary,
     }
-    declared = {param.name for param in translator.stage.params}
-    return {name: value for name, value in offered.items() if name in declared and value}
+    declared = {param.name: param.default for param in translator.stage.params}
+    return {name: value for name, value in offered.items() if value and value != declared.get(name, value)}
 
 
 def memory_mb(translator: Translator, model: str) -> int:

@@ -20,7 +20,12 @@ from stage_runners.translation import notes as translation
 
 NOTES = (media, asr, alignment, subtitles, tmdb, names, naming, translation, mux, burn)
 """The modules with notes, in the order in which they are shown."""
-_MORE = {"names": "details, and how to undo it", "edits": "all your changes", "review": "to check and edit"}
+_MORE = {
+    "names": "details, and how to undo it",
+    "edits": "all your changes",
+    "terms": "the model's terms, as a glossary to edit",
+    "review": "to check and edit",
+}
 
 
 def notes(film: Mapping[str, Any]) -> Iterator[Note]:

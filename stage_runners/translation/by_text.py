@@ -25,6 +25,8 @@ from stage_runners.translation.film import Film, read_film
 from stage_runners.translation.placeholders import GlossaryNames, Hidden
 from stage_runners.translation.sentences import clauses, text_of
 from stage_runners.translation.tables import lines_marked, tables
+from stage_runners.translation.terms import Term
+from stage_runners.translation.terms import lost as lost_term
 from stage_runners.translation.thresholds import ATTEMPTS
 from stage_runners.translation.translator import Line, TextTranslator
 
@@ -46,15 +48,20 @@ class _Best:
             self.text, self.faults = text, faults
 
 
-def run(translator: TextTranslator, inputs: Mapping[str, Path], context: Context) -> None:
-    """Write `segments` and `words` in the language `context.params["target"]`: a segment a sentence."""
+def run(
+    translator: TextTranslator, inputs: Mapping[str, Path], context: Context, terms: Sequence[Term] = ()
+) -> None:
+    """Write `segments` and `words` in the language `context.params["target"]`: a segment a sentence.
+
+    Of `terms`, those of the user are searched for in every translation.
+    """
     context.method = translator.method
     film = read_film(inputs, context)
     if film.in_target_language:
         film = Film((), film.target)
     glossary = read_glossary(inputs["glossary"]) if "glossary" in inputs else []
     speakers = read_rows(inputs["speakers"], "speakers") if "speakers" in inputs else []
-    texts = _Job(translator, film, glossary, speakers, context).texts()
+    texts = _Job(translator, film, glossary, speakers, context, terms).texts()
     for output, columns in tables(film.sentences, texts, film.target).items():
         context.save(output, columns)
 
@@ -69,8 +76,9 @@ class _Job:
         glossary: Sequence[GlossaryRow],
         speakers: Sequence[SpeakerRow],
         context: Context,
+        terms: Sequence[Term] = (),
     ) -> None:
-        self._translator, self._context = translator, context
+        self._translator, self._context, self._terms = translator, context, terms
         self._target, self._sentences = film.target, film.sentences
         lower = frozenset(
             word.text.strip(".,!?;:…").casefold()
@@ -185,7 +193,7 @@ class _Job:
         speaker = self._speakers.get(sentence.speaker or "", sentence.speaker or "")
         best = self._best.get(k)
         fault = ", ".join(checks.DESCRIBED[name] for name in best.faults) if best and best.attempts else ""
-        return Line(text, self._languages[k], k, speaker, names, fault)
+        return Line(text, self._languages[k], k, speaker, names, fault, sentence.start, sentence.end)
 
     def _faults(self, k: int, text: str, lost: int) -> list[str]:
         """What is wrong with a translation, in which `lost` placeholders did not come back."""
@@ -194,6 +202,8 @@ class _Job:
         names = [name.written for _, _, name in self._names.found(sentence.text)]
         if not faults and (lost or placeholders.missing(text, names)):
             faults = ["name"]
+        if not faults and lost_term(self._terms, sentence.text, text):
+            faults = ["term"]
         if "name" in faults or lost:
             self._plain.add(k)
         return faults

@@ -8,6 +8,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -47,6 +48,31 @@ class _Answer(NamedTuple):
     body: bytes
 
 
+@dataclass
+class Spent:
+    """What the answers cost: characters of the questions and answers; tokens as far as the server says."""
+
+    requests: int = 0
+    sent: int = 0
+    received: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def add(self, messages: Sequence[Mapping[str, str]], answer: str, usage: object) -> None:
+        """Count an answer; `usage` is what the server reports."""
+        self.requests += 1
+        self.sent += sum(len(one["content"]) for one in messages)
+        self.received += len(answer)
+        if isinstance(usage, dict):
+            self.prompt_tokens += _count(usage.get("prompt_tokens"))
+            self.completion_tokens += _count(usage.get("completion_tokens"))
+
+
+def _count(value: object) -> int:
+    plain = isinstance(value, int) and not isinstance(value, bool)
+    return value if plain and 0 <= value < 1 << 40 else 0  # type: ignore[operator,return-value]
+
+
 class RefusedError(Exception):
     """The server rejects this one question (too long, for example); the message is the server's."""
 
@@ -60,6 +86,7 @@ class Chat:
         self.address = address_of(endpoint)
         self.host = urlsplit(self.address).hostname or ""
         self.answers = 0
+        self.spent = Spent()
         self._check = check
         self._left_out: list[str] = []
         self._model, self._timeout_s = model, timeout_s
@@ -103,7 +130,9 @@ class Chat:
             body = self._body(messages)
             answer = self._post(body)
             if answer.status == 200:
-                return _content(answer.body)
+                text = _content(answer.body)
+                self.spent.add(messages, text, json_of(answer.body).get("usage"))
+                return text
             reason = connection.masked(_reason(answer.body), self._key)
             option = self._rejected_option(reason, body) if answer.status in _REJECTED else ""
             if not option:

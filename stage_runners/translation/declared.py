@@ -15,6 +15,21 @@ FROM_TEXT = (
 )
 """What a translation from text is made of."""
 TARGET = Param(name="target", default="", help="the target language's code")
+TAG = Param(name="tag", default="", help="the target language with its region, such as pt-BR")
+SERVER = (
+    Param(name="endpoint", default="", help="address of a server that speaks OpenAI's chat completions"),
+    Param(name="translation_model", help="the model's name at that server"),
+    Param(name="timeout_s", default=300.0, affects="speed", help="seconds that an answer may take"),
+    Param(name="cache", default="", affects="speed", help="folder for answers until the film is done"),
+)
+"""The parameters of every stage that asks a server."""
+NONE, LINES, SCENE, FILM = CONTEXTS = ("none", "lines", "scene", "film")
+"""What a question to an endpoint shows besides its lines: nothing, the lines before, those of the same scene,
+and what is known of the film.
+"""
+KEYS = ("TRANSLATION_API_KEY", "OPENAI_API_KEY")
+STALL_S = 1800
+"""Seconds for four answers that do not come, and the waits that a busy server asks for."""
 
 
 @dataclass(frozen=True, kw_only=True)

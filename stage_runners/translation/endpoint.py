@@ -6,14 +6,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.network.answer_store import AnswerStore
-from stage_runners.translation import prompt
-from stage_runners.translation.chat_client import Chat, RefusedError
+from stage_runners.translation import prompt, scenes, terms
+from stage_runners.translation.asking import Server
+from stage_runners.translation.chat_client import RefusedError
+from stage_runners.translation.declared import FILM, LINES, NONE, SCENE
+from stage_runners.translation.terms import Term
 from stage_runners.translation.thresholds import QUESTIONS
 from stage_runners.translation.translator import Line
+
+_QUESTIONS_AT_ONCE = 4
+"""Questions for which lines are handed over together, so that their ends can be moved to those of scenes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What questions show of the film: the kind of context, and how many lines before; its title, summary,
+    terms, and shot changes in seconds. `tag` is the target language with its region.
+    """
+
+    context: str = LINES
+    context_lines: int = 8
+    title: str = ""
+    summary: str = ""
+    terms: Sequence[Term] = ()
+    shots: Sequence[float] = ()
+    tag: str = ""
 
 
 class Endpoint:
@@ -21,20 +42,23 @@ class Endpoint:
 
     placeholder = ""
     in_order = True
-    batch = QUESTIONS.first
 
-    def __init__(
-        self, chat: Chat, store: AnswerStore, model: str, context_lines: int, title: str, context: Context
-    ) -> None:
-        self._chat, self._store, self._model = chat, store, model
-        self._context_lines, self._title, self._context = context_lines, title, context
-        self.method = f"{model} at {chat.host}"
+    def __init__(self, server: Server, view: View, context: Context) -> None:
+        self._chat, self._store, self._model = server.chat, server.store, server.model
+        self._view, self._context = view, context
+        self._by_scene = view.context in {SCENE, FILM}
+        self._before = 0 if view.context == NONE else view.context_lines
+        self._scene: list[int] = []
+        self.batch = QUESTIONS.first * (_QUESTIONS_AT_ONCE if self._by_scene else 1)
+        self.method = f"{server.model} at {server.chat.host}"
         self._film: Sequence[Line] = ()
         self._translated: dict[int, str] = {}
 
     def begin(self, film: Sequence[Line]) -> None:
-        """Keep the film's lines: questions show them as context."""
+        """Keep the film's lines, and its scenes: questions show them as context."""
         self._film = film
+        if self._by_scene:
+            self._scene = scenes.numbers(film, self._view.shots)
 
     def refusal(self, language: str, target: str) -> str:  # noqa: ARG002
         """Empty: the languages of a model are unknown, its lines are checked."""
@@ -43,17 +67,23 @@ class Endpoint:
     def translate(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
         """The translations; on later attempts in smaller questions, in which a model loses less."""
         size = (QUESTIONS.first, QUESTIONS.second, QUESTIONS.third)[min(attempt, 2)]
+        if self._by_scene and attempt == 0:
+            sizes = scenes.cut([self._scene[line.number] for line in lines], size, QUESTIONS.least)
+        else:
+            sizes = [min(size, len(lines) - first) for first in range(0, len(lines), size)]
         texts: list[str | None] = []
-        for first in range(0, len(lines), size):
-            texts.extend(self._answers(lines[first : first + size], target))
+        for count in sizes:
+            texts.extend(self._answers(lines[len(texts) : len(texts) + count], target))
         return texts
 
     def _answers(self, lines: Sequence[Line], target: str) -> list[str | None]:
         """The translations of one question's lines."""
         first = lines[0].number
-        before = self._film[max(0, first - self._context_lines) : first]
+        before = self._film[max(0, first - self._before) : first]
+        if self._by_scene:
+            before = [line for line in before if self._scene[line.number] == self._scene[first]]
         shown = [(line, self._translated.get(line.number, "")) for line in before]
-        messages = prompt.messages(lines, shown, target, self._title)
+        messages = prompt.messages(lines, shown, self._view.tag or target, self._known(lines))
         question = json.dumps([self._chat.address, self._model, messages], sort_keys=True)
         kept = self._store.get(question)
         stored = kept.answer if kept and isinstance(kept.answer, str) else None
@@ -66,6 +96,14 @@ class Endpoint:
             self._store.keep(question, answer)
         self._translated |= {line.number: text for line, text in zip(lines, texts, strict=True) if text}
         return texts
+
+    def _known(self, lines: Sequence[Line]) -> prompt.Known:
+        """What a question with these lines says about the film."""
+        view = self._view
+        needed = terms.relevant(
+            view.terms, [line.text for line in lines], dict.fromkeys(line.speaker for line in lines)
+        )
+        return prompt.Known(view.title, view.summary, needed)
 
     def _refused(self, lines: Sequence[Line], target: str, error: RefusedError) -> list[str | None]:
         """No translations for a question that the server rejects; `StageError` if it has rejected every one

@@ -10,6 +10,10 @@ from ipc.wording import clock, plural
 
 def notes(film: FilmFacts) -> Iterator[Note]:
     """What to check in each translation."""
+    for facts in film.each("briefing"):
+        terms = int(facts.get("terms") or 0) + int(facts.get("addresses") or 0)
+        if terms:
+            yield Note(f"the model wrote {plural(terms, 'term')} for {facts.get('target')}", command="terms")
     for facts in film.each("translation"):
         target = str(facts.get("target") or "")
         if facts.get("same_language"):

@@ -8,31 +8,36 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from stage_runners.text import scripts
+from stage_runners.text import regions, scripts
+from stage_runners.translation import json_answers
+from stage_runners.translation.terms import Term
 from stage_runners.translation.translator import Line
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
-_FENCE = "```"
-_FENCES = 20
-"""Fenced parts of an answer that are looked at."""
 _NUMBERED = re.compile(r"^[\"\[(]?(\d{1,6})[\"\])]?\s*[.:)\-]\s+(.+)$", re.MULTILINE)
 """A numbered line of a text whose lines have no blanks around them. The server may be hostile: no search
 takes more than linear time."""
 _LONGEST = 10_000
 """Characters of a translation; nobody says as much in one sentence."""
-_DIGITS = 6
-"""Of a line's number; Python refuses to read numbers of more than 4300."""
+
+
+class Known(NamedTuple):
+    """What a question says about the film: its title, a summary, and the terms that its lines need."""
+
+    title: str = ""
+    summary: str = ""
+    terms: Sequence[Term] = ()
 
 
 def messages(
-    lines: Sequence[Line], before: Sequence[tuple[Line, str]], target: str, title: str
+    lines: Sequence[Line], before: Sequence[tuple[Line, str]], target: str, known: Known
 ) -> list[dict[str, str]]:
-    """The question for the translation of `lines`, numbered from 1; `before` are earlier lines with their
-    translations.
+    """The question for the translation of `lines`, numbered from 1, into `target`, a tag such as `pt-BR`;
+    `before` are earlier lines with their translations.
     """
     source = " and ".join(sorted({scripts.name(line.language) for line in lines}))
-    wanted = scripts.name(target)
+    wanted, title = regions.described(target), known.title
     rules = [
         (
             f"You translate the dialogue of {f'the film {title!r}' if title else 'a film'} from {source} to "
@@ -50,6 +55,15 @@ def messages(
         "`names` are to be written exactly so (with the endings that the language wants).",
     ]
     question: dict[str, object] = {}
+    if known.summary:
+        question["film"] = known.summary
+        rules.append("`film` is what it is about: use it to understand the lines.")
+    if known.terms:
+        question["terms"] = [described(term) for term in known.terms]
+        rules.append(
+            "`terms` are to be translated as given there, with the endings that the language wants. A term "
+            "`A > B` is how A addresses B."
+        )
     if before:
         question["context"] = [_described(line, translated=text) for line, text in before]
         rules.append("`context` is what was said before: read it, do not translate it.")
@@ -64,6 +78,12 @@ def messages(
     ]
 
 
+def described(term: Term) -> dict[str, str]:
+    """A term as a question holds it."""
+    parts = {"source": term.source, "target": term.target, "note": term.note}
+    return {name: value for name, value in parts.items() if value}
+
+
 def _described(line: Line, translated: str = "") -> dict[str, str]:
     parts = {"speaker": line.speaker, "text": line.text, "translation": translated, "problem": line.fault}
     return {name: value for name, value in parts.items() if value}
@@ -71,37 +91,13 @@ def _described(line: Line, translated: str = "") -> dict[str, str]:
 
 def parsed(answer: str, count: int) -> list[str | None]:
     """The texts of lines 1..`count` in a model's answer; None for a line without one."""
-    text = _THOUGHT.sub("", answer).strip()
-    by_number = _from_json(_json(text), count)
+    text = json_answers.without_thoughts(answer)
+    by_number = _from_json(json_answers.value_in(text), count)
     if not by_number:
         bare = "\n".join(filter(None, map(str.strip, text.split("\n"))))
         by_number = {int(number): line for number, line in _NUMBERED.findall(bare)}
     found = [by_number.get(number) or "" for number in range(1, count + 1)]
-    return [_writable(line) if 0 < len(line) <= _LONGEST else None for line in found]
-
-
-def _writable(line: str) -> str:
-    """The line without halves of characters, which JSON can hold and no file."""
-    return line.encode(errors="replace").decode()
-
-
-def _json(text: str) -> object:
-    """The JSON in the text: all of it, in a fence, or between the outermost brackets; None if there is
-    none.
-    """
-    fenced = text.split(_FENCE)[1:-1:2][:_FENCES]
-    candidates = [text, *(part.removeprefix("json").strip() for part in fenced)]
-    for opens, closes in ("{}", "[]"):
-        first, last = text.find(opens), text.rfind(closes)
-        if 0 <= first < last:
-            candidates.append(text[first : last + 1])
-    for candidate in candidates:
-        try:
-            value: object = json.loads(candidate)
-        except (ValueError, RecursionError):  # a model that writes nothing but brackets
-            continue
-        return value
-    return None
+    return [json_answers.writable(line) if 0 < len(line) <= _LONGEST else None for line in found]
 
 
 def _from_json(value: object, count: int) -> dict[int, str]:
@@ -110,7 +106,7 @@ def _from_json(value: object, count: int) -> dict[int, str]:
         lists = [item for item in value.values() if isinstance(item, list)]
         if len(lists) == 1:
             return _from_json(lists[0], count)
-        pairs = [(_number(key), text) for key, text in value.items()]
+        pairs = [(json_answers.number(key), text) for key, text in value.items()]
         return {key: text.strip() for key, text in pairs if key is not None and isinstance(text, str)}
     if not isinstance(value, list):
         return {}
@@ -120,13 +116,7 @@ def _from_json(value: object, count: int) -> dict[int, str]:
     for item in value:
         if not isinstance(item, Mapping):
             continue
-        number, text = _number(item.get("n")), item.get("text")
+        number, text = json_answers.number(item.get("n")), item.get("text")
         if isinstance(text, str) and number is not None:
             result.setdefault(number, text.strip())
     return result
-
-
-def _number(value: object) -> int | None:
-    """The number of a line; None if it is none."""
-    text = str(value) if isinstance(value, (int, str)) else ""
-    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None

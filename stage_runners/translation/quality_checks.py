@@ -16,7 +16,7 @@ from stage_runners.text.grammar import spaceless
 from stage_runners.text.repetition import loop, pieces
 from stage_runners.translation.thresholds import FAULTS
 
-SEVERITY = {"empty": 6, "runaway": 5, "repeated": 4, "script": 3, "copy": 2, "short": 2, "name": 1}
+SEVERITY = {"empty": 6, "runaway": 5, "repeated": 4, "script": 3, "copy": 2, "short": 2, "name": 1, "term": 1}
 """Faults by how much they hurt a viewer: of several attempts the one with the lightest is used."""
 DESCRIBED = {
     "empty": "empty",
@@ -26,6 +26,7 @@ DESCRIBED = {
     "copy": "not translated",
     "short": "far too short",
     "name": "a name is lost",
+    "term": "a term of the glossary is lost",
 }
 
 

@@ -131,6 +131,34 @@ class SoundWindows(Thresholds):
     """Size of the word groups that may not repeat in a further attempt."""
 
 
+class Scenes(Thresholds):
+    """Where a scene of the dialogue ends. Times are in seconds."""
+
+    pause: float = 8.0
+    """A pause that ends a scene by itself."""
+    pause_shot: float = 2.0
+    """A pause that ends one if it has a shot change, and others speak after it."""
+    around: int = 4
+    """Lines before and after whose speakers are compared."""
+    shared: float = 0.5
+    """Share of those speakers that may be the same on both sides."""
+    shortest: int = 4
+    """Lines of a scene."""
+
+
+class Briefings(Thresholds):
+    """The summary and the terms that a model writes before it translates."""
+
+    piece: int = 12_000
+    """Characters of dialogue in a question, about 4,000 tokens: long films are read in pieces."""
+    summary: int = 900
+    """Characters of the summary at most; a longer one is cut at a sentence."""
+    terms: int = 80
+    """Terms and forms of address of a film at most."""
+    shown: int = 60
+    """Of those so far, the ones that the question about the next piece shows."""
+
+
 class Questions(Thresholds):
     """Lines of a question to an endpoint, by attempt: few enough for a small model to keep count of, then
     fewer.
@@ -139,6 +167,8 @@ class Questions(Thresholds):
     first: int = 16
     second: int = 4
     third: int = 1
+    least: int = 8
+    """Lines of a first question that ends with a scene."""
 
 
 SENTENCES = Sentences()
@@ -147,6 +177,8 @@ ATTEMPTS = Attempts()
 NAME_FORMS = NameForms()
 TIMES = Times()
 SOUND_WINDOWS = SoundWindows()
+SCENES = Scenes()
+BRIEFINGS = Briefings()
 QUESTIONS = Questions()
 CTRANSLATE2_TOKENS = TokenLimits(read=512, write=256)
 """What NLLB-200 and OPUS-MT were trained with, and twice what the longest sentence takes."""

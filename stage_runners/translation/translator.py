@@ -21,8 +21,9 @@ from stage_runners.recognition.windows import Chunk
 class Line:
     """A text in `language`; `names` are the names in it, each as it is to be written.
 
-    `number` counts the sentences of the film from 0, `fault` names what was wrong with the last attempt.
-    Speaker, names and fault are for translators that take instructions.
+    `number` counts the sentences of the film from 0, `fault` names what was wrong with the last attempt,
+    `start` and `end` are seconds of the film. Speaker, names and fault are for translators that take
+    instructions.
     """
 
     text: str
@@ -31,6 +32,8 @@ class Line:
     speaker: str = ""
     names: tuple[str, ...] = ()
     fault: str = ""
+    start: float = 0.0
+    end: float = 0.0
 
 
 class TextTranslator(Protocol):

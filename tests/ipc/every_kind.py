@@ -24,6 +24,7 @@ VALUES = {
     "list<int32>": [[1], [], [2, 3]],
 }
 CONTENT = {
+    "summary": "a film",
     "classes": ["none", "a"],
     "frames": 1,
     "window_seconds": 10.0,

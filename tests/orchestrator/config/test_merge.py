@@ -49,6 +49,13 @@ TEXTS = {bool: "true", int: "18", float: "12.5"}
 SPECIAL = {"language": "en", "clip": "1:00-2:00", "audio_channel": "left", "cache_limit": "50 GB"}
 
 
+NEEDED = {
+    "target_language": ("--target-language", "de"),
+    "translation_endpoint": ("--target-language", "de", "--translation-endpoint", "http://localhost/v1"),
+}
+"""What makes an option on the command line have an effect, by the option that it needs."""
+
+
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_option_can_be_set_in_every_place(option, place, tmp_path):
     text = (
@@ -67,7 +74,7 @@ def test_every_option_can_be_set_in_every_place(option, place, tmp_path):
         (lambda: None, (f"--{option.name}",) if option.type is bool else (f"--{option.name}", text)),
     ):
         say()
-        needed = ("--target-language", "de") if words and option.cli.needs == ("target_language",) else ()
+        needed = [word for one in option.cli.needs if words for word in NEEDED.get(one.partition("|")[0], ())]
         asked = place.settings(*words, *needed)
         seen.append(asked.sources()[option.key])
         assert asked.value(option.key) is not None
