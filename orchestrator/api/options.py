@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     diarize: bool | None
     diarize_model: str | None
     forced_track: bool | None
+    glossary: str | os.PathLike[str] | None
     hotwords: str | Sequence[str] | None
     initial_prompt: str | None
     known_voices: bool | None
@@ -64,6 +65,7 @@ class Options(TypedDict, total=False):
     target_language: str | Sequence[str] | None
     threads: int | None
     tmdb: str | None
+    translation_context: str | None
     translation_endpoint: str | None
     translation_model: str | None
     trust_model_code: bool | None
