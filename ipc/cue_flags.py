@@ -43,6 +43,12 @@ FLAGS: Mapping[str, CueFlag] = MappingProxyType(
         ),
         "unknown_speaker": CueFlag(label="unknown speaker", sentence="unknown speaker", weight=0.2),
         "doubtful": CueFlag(label="doubtful text", sentence="low-confidence transcription", weight=0.6),
+        "not_in_text": CueFlag(
+            label="not in your text", sentence="spoken, but not in the text that you gave", weight=0.5
+        ),
+        "perhaps_unspoken": CueFlag(
+            label="perhaps not spoken", sentence="has words of your text that were not heard", weight=0.3
+        ),
         "no_speech": CueFlag(label="no speech", sentence="no speech detected here"),
         "unsure": CueFlag(label="low confidence", sentence="low-confidence words"),
         "silence": CueFlag(

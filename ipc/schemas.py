@@ -125,9 +125,10 @@ WORDS = Kind(
 
 `text` has no surrounding blanks; `space` marks a blank before it. `probability` is the recogniser's, `score`
 the aligner's, both in 0..1. `method` names the source of the times: `attention`, `pocketsphinx`, `wav2vec2`,
-`interpolated`; `translated` if a translation's words were spread over the time of the spoken sentence;
-`edited` in an edited transcript, where a word has the times of those it replaces, or lies between its
-neighbours, and has no score; `none` if start and end are null.
+`interpolated`; `placed` for a word of a known text between two that were recognised; `translated` if a
+translation's words were spread over the time of the spoken sentence; `edited` in an edited transcript, where
+a word has the times of those it replaces, or lies between its neighbours, and has no score; `none` if start
+and end are null.
 """
 
 CUES = Kind(
@@ -252,8 +253,8 @@ SPEAKERS = Kind(
         Column("evidence", "list<string>"),
     ),
 )
-"""The speakers: `name` is null if unknown. `source` is asked (the user gave it), voice (a saved voice),
-dialogue, or none."""
+"""The speakers: `name` is null if unknown. `source` is asked (the user gave it), text (the known text names
+them), voice (a saved voice), dialogue, or none."""
 
 DOUBTS = Kind(
     "doubts",
@@ -273,7 +274,27 @@ DOUBTS = Kind(
 
 `verdict` is `dropped` (hallucinated text, in no segment), `flagged` (doubtful text of the segment `segment`),
 `recovered` (speech whose text, in `segment`, comes from the second pass), or `empty` (speech without text).
+With a known text, `unspoken` is text of it that is not spoken (in `segment` if it is kept), and `extra` is
+speech that is not in it (in `segment` if it is kept).
 `score` in 0..1 is its certainty.
+"""
+
+KNOWN_LINES = Kind(
+    "known_lines",
+    1,
+    "parquet",
+    (
+        Column("start", "double", nullable=True),
+        Column("end", "double", nullable=True),
+        Column("line", "int32"),
+        Column("text", "string"),
+        Column("speaker", "string", nullable=True),
+        Column("verdict", "string"),
+    ),
+)
+"""The lines of a text that the user gave, in its order: `line` is the line of the file, or the cue, from 1.
+
+`speaker` is the name that the text gives. `verdict` is `spoken`, `partly`, or `unspoken`, which has no times.
 """
 
 SHOTS = Kind(
@@ -313,6 +334,6 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, TERMS, PROPOSALS,
-        CORRECTIONS, SPEAKERS, DOUBTS, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
+        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

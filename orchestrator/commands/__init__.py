@@ -7,6 +7,7 @@ from typing import Any
 
 COMMANDS = {
     "run": "write subtitles with speaker labels for one or more films",
+    "align": "time a text that you have: a script, transcript or subtitles",
     "plan": "show what a run would do, and why",
     "config": "show every option, its value and where the value comes from",
     "prepare": "write an editable job file beside each film",

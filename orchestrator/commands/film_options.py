@@ -17,6 +17,7 @@ from orchestrator.config.files import JOB
 from orchestrator.config.merge import settings
 from orchestrator.config.options import DEVICE, GROUPS, OPTIONS, Option
 from orchestrator.config.values import DeviceRequest, Layer, Value, from_text
+from orchestrator.errors import USAGE, FatalError
 from orchestrator.machine.gpus import listed
 from orchestrator.outputs.publish import check_name
 from orchestrator.planning.film_path import film_of
@@ -28,6 +29,19 @@ if TYPE_CHECKING:
     from orchestrator.planning.plan import Plan
     from orchestrator.planning.request import Scope
     from orchestrator.storage.store import Store
+
+
+def check_text_is_of_one_film(arguments: argparse.Namespace) -> None:
+    """Raise `FatalError` (usage) if --text is given for several films, or a folder of them."""
+    text = getattr(arguments, "text", None)
+    films = list(arguments.films)
+    several = len(films) > 1 or any(Path(film).is_dir() for film in films)
+    if text and (several or getattr(arguments, "films_from", None)):
+        raise FatalError(
+            f"--text {text}: a text is of one film",
+            "run each film with its own, or write `text = ...` into its job file: orchestrator prepare FILM",
+            USAGE,
+        )
 
 
 NOT_READ = "not read"

@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from orchestrator.paths import home
     from orchestrator.storage.store import Store
 
+    film_options.check_text_is_of_one_film(arguments)
     store = Store(home() / "store")
     for line in film_options.misspelt_variables():
         notice(line)

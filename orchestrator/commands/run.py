@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.quiet and arguments.verbose:
         raise FatalError("--quiet and --verbose contradict each other", "omit one of the two options", USAGE)
+    film_options.check_text_is_of_one_film(arguments)
     if arguments.dry_run:
         from orchestrator.commands import plan as plan_command
 

@@ -157,14 +157,18 @@ def _with_side_inputs(
         film,
         digest,
         cast=settings.value("cast"),
+        text=settings.value("text"),
+        language=str(settings.value("language") or ""),
         series=settings.run.series or "",
         voices=settings.run.known_voices,
         offline=settings.run.offline,
     )
-    cast = params["tmdb"]["cast"]
+    paths = {("tmdb", "cast"), ("known_text", "text")}
+    absolute = {(stage, name): params[stage][name] for stage, name in paths}
     for stage, values in stage_settings.params(settings).items():
         params[stage] = params.get(stage, {}) | values
-    params["tmdb"]["cast"] = cast
+    for (stage, name), path in absolute.items():
+        params[stage][name] = path
     if why := side_inputs.why_no_names(params["tmdb"]):
         off.setdefault("tmdb", why)
     return params, off

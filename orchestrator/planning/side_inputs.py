@@ -22,6 +22,8 @@ def params(
     digest: str,
     *,
     cast: Path | None = None,
+    text: Path | None = None,
+    language: str = "",
     series: str = "",
     voices: bool = True,
     offline: bool = False,
@@ -45,6 +47,7 @@ def params(
             "online": bool(environ.get(KEY, "").strip()) and not offline,
             "cache": str(home() / "tmdb"),
         },
+        "known_text": known_text(text, language),
         "subtitles": {"edits": _text(edits.for_run(digest))},
         **{stage: {"undone": list(corrections.undone(digest, stage))} for stage in corrections.STAGES},
     }
@@ -105,6 +108,23 @@ def glossary(path: Path | None, languages: str) -> str:
     except StageError as error:
         raise FatalError(error.message, error.hint, INPUT) from error
     return str(there)
+
+
+def known_text(path: Path | None, language: str) -> dict[str, Any]:
+    """The file of --text, read to its end, so that a mistake in it is known before the film is read."""
+    from ipc.errors import StageError
+    from stage_runners.known_text import text_file
+
+    if path is None:
+        return {"text": None, "suffix": ""}
+    there = current_folder.absolute(path)
+    try:
+        text_file.read(there, language)
+    except StageError as error:
+        raise FatalError(error.message, error.hint, INPUT) from error
+    except ModuleNotFoundError:
+        pass  # a legacy encoding takes a package that only the stage has: it reads the file itself
+    return {"text": str(there), "suffix": there.suffix.lower()}
 
 
 def _text(path: Path | None) -> str | None:

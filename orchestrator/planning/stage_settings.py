@@ -65,7 +65,12 @@ def stages(settings: Settings) -> Mapping[str, Stage]:
 
 
 def _switched_on(stage: Stage, settings: Settings) -> Stage:
-    """The stage; one that is off by default runs if its switch, or for `sounds` the profile, turns it on."""
+    """The stage; one that is off by default runs if its switch, or for `sounds` the profile, turns it on.
+
+    `known_text` runs if there is a text.
+    """
+    if stage.name == "known_text":
+        return dataclasses.replace(stage, off="") if settings.value("text") else stage
     if not stage.off or stage.switch is None:
         return stage
     by_profile = (

@@ -121,10 +121,12 @@ def _basis(results: Results, timeline: Mapping[str, Any]) -> tracks.TrackBasis:
         or results.rows("attribution", "words")
         or results.rows("alignment", "words")
     )
+    doubts = results.rows("known_text", "doubts")
+    doubts = results.rows("asr", "doubts") if doubts is None else doubts
     speech = (
         None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
     )
-    return tracks.TrackBasis(speech, words, results.rows("asr", "doubts"), timeline["frame_rate"])
+    return tracks.TrackBasis(speech, words, doubts, timeline["frame_rate"])
 
 
 def _outputs(film: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:

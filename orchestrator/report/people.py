@@ -9,6 +9,7 @@ from orchestrator.report.results import Results
 
 _SOURCES = {
     "asked": "named by you",
+    "text": "named in the text",
     "voice": "recognised by a saved voice",
     "dialogue": "named in the dialogue",
     "none": "not identified",

@@ -12,6 +12,7 @@ from stage_runners.asr.stage import ASR
 from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.burn.stage import BURN
 from stage_runners.diarization.stage import DIARIZATION
+from stage_runners.known_text.stage import KNOWN_TEXT
 from stage_runners.media.stage import DEMUX, WAVEFORM
 from stage_runners.mux.stage import MUX
 from stage_runners.names.stage import POST_NER, PRE_NER
@@ -27,7 +28,7 @@ from stage_runners.vad.stage import PYANNOTE_VAD, SILERO_VAD
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
-        DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, ALIGNMENT,
+        DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, KNOWN_TEXT, ALIGNMENT,
         ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
     )
 }  # fmt: skip

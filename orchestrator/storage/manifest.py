@@ -15,7 +15,12 @@ _SHORT = 24
 """Characters of a value that a reason shows."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 """The digest of a file's content among the ingredients."""
-_LABELS = {"library": "the voice library", "edits": "the file of edits", "cast": "the cast file"}
+_LABELS = {
+    "library": "the voice library",
+    "edits": "the file of edits",
+    "cast": "the cast file",
+    "text": "the text",
+}
 """Words for files whose parameter has a name that users do not know."""
 
 

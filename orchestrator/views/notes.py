@@ -10,6 +10,7 @@ from orchestrator.util.command_line import typed
 from stage_runners.alignment import notes as alignment
 from stage_runners.asr import notes as asr
 from stage_runners.burn import notes as burn
+from stage_runners.known_text import notes as known_text
 from stage_runners.media import notes as media
 from stage_runners.mux import notes as mux
 from stage_runners.names import notes as names
@@ -18,7 +19,7 @@ from stage_runners.subtitles import notes as subtitles
 from stage_runners.tmdb import notes as tmdb
 from stage_runners.translation import notes as translation
 
-NOTES = (media, asr, alignment, subtitles, tmdb, names, naming, translation, mux, burn)
+NOTES = (media, asr, known_text, alignment, subtitles, tmdb, names, naming, translation, mux, burn)
 """The modules with notes, in the order in which they are shown."""
 _MORE = {
     "names": "details, and how to undo it",

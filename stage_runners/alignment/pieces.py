@@ -42,19 +42,27 @@ class Piece(NamedTuple):
     end: float
 
 
-def pieces(spans: Sequence[Span], seconds: float, breaks: Collection[int] = ()) -> list[Piece]:
+def pieces(
+    spans: Sequence[Span],
+    seconds: float,
+    breaks: Collection[int] = (),
+    guessed: Collection[int] = (),
+) -> list[Piece]:
     """Divide words, given by approximate times in order, at pauses, or else at the widest gap.
 
-    A word whose index is in `breaks` always starts a piece, for example in another language.
+    A word whose index is in `breaks` always starts a piece, for example in another language. Beside a word
+    in `guessed` a pause is a guess too, and ends no piece.
     """
     cuts = [0]
     for index in range(1, len(spans)):
         first = cuts[-1]
-        if index in breaks or spans[index].start - spans[index - 1].end >= PIECES.pause:
+        pause = spans[index].start - spans[index - 1].end >= PIECES.pause
+        if index in breaks or (pause and index not in guessed and index - 1 not in guessed):
             cuts.append(index)
         elif spans[index].end - spans[first].start > PIECES.longest:
             candidates = range(first + max(1, (index - first) // 2), index + 1)
-            cuts.append(max(candidates, key=lambda k: (spans[k].start - spans[k - 1].end, k)))
+            sure = [k for k in candidates if k not in guessed and k - 1 not in guessed] or candidates
+            cuts.append(max(sure, key=lambda k: (spans[k].start - spans[k - 1].end, k)))
     bounds = [*cuts, len(spans)] if spans else []
     result = []
     for first, last in pairwise(bounds):

@@ -26,6 +26,11 @@ from stage_runners.text.word_times import places
 STAGE = ALIGNMENT
 AUTO = "auto"
 
+_PLACED = "placed"
+"""The method of a word of a known text that was not recognised: it is between two that were."""
+_MOST_PLACED = 0.05
+"""Share of such words of a language from which its times are degraded if no aligner measures them."""
+
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -66,7 +71,8 @@ def run(loaded: Loaded, inputs: Mapping[str, Path], context: Context) -> None:
         for k in range(1, len(words))
         if given[k] == "interpolated" and words[k]["segment"] != words[k - 1]["segment"]
     }
-    aligned, choice = _aligned(loaded, audio, texts, spoken, windows, choice, context)
+    guessed = {k for k, how in enumerate(given) if how == _PLACED}
+    aligned, choice = _aligned(loaded, audio, texts, spoken, windows, guessed, choice, context)
     _report(choice, context)
     _report_guesses(given, spoken, choice, context)
     spans = {segment["id"]: Span(segment["start"], segment["end"]) for segment in segments}
@@ -116,6 +122,16 @@ def _report_guesses(given: Sequence[str], spoken: Sequence[str], choice: Choice,
             "none and no aligner was used; name one with --align-model"
         )
 
+    for language in dict.fromkeys(spoken):
+        own = [how for how, other in zip(given, spoken, strict=True) if other == language]
+        share = own.count(_PLACED) / len(own)
+        if share >= _MOST_PLACED and choice.by_language[language] == aligners.ROUGH:
+            context.degraded(
+                f"{language_called(language).name}: {share:.0%} of the words of your text were not "
+                "recognised, and have estimated times, because no aligner was used; a larger --model "
+                "recognises more"
+            )
+
 
 def _aligned(
     loaded: Loaded,
@@ -123,19 +139,21 @@ def _aligned(
     words: Sequence[Word],
     spoken: Sequence[str],
     windows: Collection[int],
+    guessed: Collection[int],
     choice: Choice,
     context: Context,
 ) -> tuple[list[Aligned | None], Choice]:
     """Each word's time by the aligner of its language in `spoken`; None if it keeps the approximate one.
 
     `windows` are the words that begin a window of an engine without word times: only its bounds are known.
+    `guessed` are the words of a known text that were not recognised.
     Also the choice, without an aligner that could not be loaded though nobody asked for it.
     """
     result: list[Aligned | None] = [None] * len(words)
     if set(choice.by_language.values()) <= {aligners.ROUGH}:
         return result, choice
     changes = {k for k in range(1, len(spoken)) if spoken[k] != spoken[k - 1]} | set(windows)
-    todo = pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes)
+    todo = pieces.pieces([Span(word.start, word.end) for word in words], audio.seconds, changes, guessed)
     done = 0.0
     for language in dict.fromkeys(spoken):  # one network after the other
         own = [piece for piece in todo if spoken[piece.first] == language]

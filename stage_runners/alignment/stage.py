@@ -70,8 +70,8 @@ ALIGNMENT = Stage(
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
-        Input(name="segments", source="asr.segments"),
-        Input(name="words", source="asr.words"),
+        Input(name="segments", source="known_text.segments", otherwise="asr.segments"),
+        Input(name="words", source="known_text.words", otherwise="asr.words"),
     ),
     outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
     params=(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ipc.context import Context
 from ipc.errors import StageError
-from stage_runners.naming import dialogue, voices
+from stage_runners.naming import by_text, dialogue, voices
 from stage_runners.naming.cast import Names
 from stage_runners.naming.stage import NAMING
 from stage_runners.naming.thresholds import EVIDENCE, VOICES
@@ -39,7 +39,8 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `speakers`: each speaker of `embeddings` and `words` with a name, or without one, and the
     evidence.
 
-    The user's names come first, then saved voices, then the dialogue; only the user can give a name twice.
+    The user's names come first, then those before the lines of a known text, then saved voices, then the
+    dialogue. Only the user and the text can give a name twice.
     `StageError("config")` if `speakers` names a label that the film does not have.
     """
     from ipc.artifacts import read
@@ -55,6 +56,12 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
     for label, name in asked(str(context.params.get("speakers") or ""), labels, shown).items():
         rows[label] = Named(label, name, 1.0, "asked", (f"--speakers {label}={name}",))
     least = float(context.params["name_confidence"])
+    lines = read(inputs["lines"], "known_lines").rows() if "lines" in inputs else []
+    for found_name in by_text.names(lines, words):
+        if rows[found_name.speaker].source == "none":
+            rows[found_name.speaker] = Named(
+                found_name.speaker, found_name.name, found_name.confidence, "text", found_name.evidence
+            )
     _by_voice(rows, embeddings, names, least, context)
     spoken = dialogue.sentences(segments, words)
     people.used = ""

@@ -18,6 +18,7 @@ NAMING = Stage(
         *SPOKEN,
         Input(name="embeddings", source="diarization.embeddings"),
         Input(name="glossary", source="pre_ner.glossary", optional=True),
+        Input(name="lines", source="known_text.lines", optional=True),
     ),
     outputs=(Output(name="speakers", kind="speakers"),),
     params=(

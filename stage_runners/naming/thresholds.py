@@ -67,6 +67,16 @@ class Voices(Thresholds):
     """and nats at the threshold, which is a confidence of 0.96."""
 
 
+class Text(Thresholds):
+    """When a speaker has the name that a known text has before its lines."""
+
+    seconds: float = 1.0
+    """Seconds of lines with this name."""
+    share: float = 0.6
+    """Share of the speaker's seconds in lines with names."""
+
+
 EVIDENCE = Evidence()
 VOICES = Voices()
-THRESHOLDS = (EVIDENCE, VOICES)
+TEXT = Text()
+THRESHOLDS = (EVIDENCE, VOICES, TEXT)

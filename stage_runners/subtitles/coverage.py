@@ -36,6 +36,7 @@ class Trust:
     ) -> None:
         times = union((row["start"], row["end"]) for row in doubts if row["verdict"] in _DOUBTED)
         self._speech = speech
+        self._in_text = _TextFlags(doubts, segments)
         self._doubted = {
             row["id"]
             for row in segments
@@ -50,7 +51,7 @@ class Trust:
             replace(cue, flags=(*cue.flags, FLAG))
             if self._doubted & set(cue.segments) and not {FLAG, EDITED} & set(cue.flags)
             else cue
-            for cue in cues
+            for cue in self._in_text.flagged(cues)
         ]
 
     def report(self, cues: Sequence[Cue], context: Context) -> None:
@@ -61,6 +62,35 @@ class Trust:
         coverage, unsupported = shares(shown, [(row["start"], row["end"]) for row in self._speech])
         context.fact("coverage", round(coverage, 4))
         context.fact("unsupported", round(unsupported, 4))
+
+
+class _TextFlags:
+    """Cues that differ from a text that the user gave, by the doubts about it that have a segment."""
+
+    def __init__(self, doubts: Sequence[DoubtRow], segments: Sequence[SegmentRow]) -> None:
+        self._extra = union(_times(doubts, "extra"))
+        self._unspoken = [start for start, _ in _times(doubts, "unspoken")]
+        self._spans = {row["id"]: (row["start"], row["end"]) for row in segments}
+
+    def flagged(self, cues: Sequence[Cue]) -> list[Cue]:
+        """The cues; `not_in_text` is mostly extra speech, `perhaps_unspoken` has words without a time."""
+        return [self._flagged(cue) for cue in cues] if self._extra or self._unspoken else list(cues)
+
+    def _flagged(self, cue: Cue) -> Cue:
+        if EDITED in cue.flags or SOUND in cue.flags:
+            return cue
+        own = union(self._spans[number] for number in cue.segments if number in self._spans)
+        flags = []
+        if length(own) and shared(own, self._extra) >= DOUBTS.segment_share * length(own):
+            flags.append("not_in_text")
+        if any(cue.start <= at * 1000 < cue.end for at in self._unspoken):
+            flags.append("perhaps_unspoken")
+        return replace(cue, flags=(*cue.flags, *flags)) if flags else cue
+
+
+def _times(doubts: Sequence[DoubtRow], verdict: str) -> list[tuple[float, float]]:
+    shown = (row for row in doubts if row["verdict"] == verdict and row["segment"] is not None)
+    return [(row["start"], row["end"]) for row in shown]
 
 
 def shares(shown: Times, speech: Times) -> tuple[float, float]:

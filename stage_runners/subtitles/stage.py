@@ -20,7 +20,7 @@ SUBTITLES = Stage(
         Input(name="shots", source="shots.shots", optional=True),
         Input(name="sounds", source="sounds.sounds", optional=True),
         Input(name="phrases", source="phrases.phrases", optional=True),
-        Input(name="doubts", source="asr.doubts", optional=True),
+        Input(name="doubts", source="known_text.doubts", otherwise="asr.doubts", optional=True),
         Input(name="speech", source="pyannote_vad.speech", optional=True),
     ),
     outputs=(

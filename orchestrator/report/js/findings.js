@@ -66,6 +66,8 @@ function doubts() {
   return [
     doubtTable("Dropped as hallucinated", "dropped", (one) => h("q", one.text)),
     doubtTable("Missed speech", "empty", () => ""),
+    doubtTable("In your text, not spoken", "unspoken", (one) => h("q", one.text)),
+    doubtTable("Spoken, not in your text", "extra", (one) => h("q", one.text)),
     doubtTable("Recovered on the second pass", "recovered", (one) => h("q", one.text)),
   ];
 }

@@ -88,7 +88,7 @@ interface Speaker {
 interface Doubt {
   start: number;
   end: number;
-  verdict: "dropped" | "flagged" | "recovered" | "empty";
+  verdict: "dropped" | "flagged" | "recovered" | "empty" | "unspoken" | "extra";
   text: string;
   why: string[];
   score: number;

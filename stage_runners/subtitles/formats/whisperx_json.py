@@ -14,7 +14,7 @@ def write(document: Document) -> str:
 
     Speakers have their labels, as in the RTTM; `speakers` has the facts about each. If the film has several
     languages, each segment has its own. `doubts` are passages that recognition dropped, flagged, recovered or
-    did not understand, with the reasons.
+    did not understand, with the reasons; with a known text, what was found on one side only.
     """
     several = len({segment["language"] for segment in document.segments}) > 1
     by_segment: dict[int, list[Json]] = {}
