@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
     device: str | Sequence[str] | Mapping[str, str] | None
     diarize: bool | None
     diarize_model: str | None
+    extra_speech: bool | None
     forced_track: bool | None
     glossary: str | os.PathLike[str] | None
     hotwords: str | Sequence[str] | None
@@ -63,6 +64,7 @@ class Options(TypedDict, total=False):
     strict: bool | None
     subtitle_format: str | None
     target_language: str | Sequence[str] | None
+    text: str | os.PathLike[str] | None
     threads: int | None
     tmdb: str | None
     translation_context: str | None
