@@ -203,6 +203,7 @@ class Files:
         self, plan: Plan, step: Step, entry: Entry, folder: Path, copies: contextlib.ExitStack
     ) -> Iterator[tuple[str, outputs.Item]]:
         """The files of a result to write into `folder`, by format; removes a file without a successor."""
+        explicit = self._formats.get(plan.film) != names.FORMATS  # who wants all wants what there is
         for output in step.stage.outputs:
             if (
                 output.kind != "file"
@@ -221,9 +222,11 @@ class Files:
                 continue
             if reason := (entry.manifest.facts.get("unwritten") or {}).get(form.name):
                 outputs.withdraw(target, plan.film, self._ledger, _clip(plan))
-                if self._formats.get(plan.film) != names.FORMATS:  # who wants all wants what there is
+                if explicit:
                     terminal.tell(f"orchestrator: {name} is not written: {reason}")
                 continue
+            if (note := (entry.manifest.facts.get("file_notes") or {}).get(form.name)) and explicit:
+                terminal.tell(f"orchestrator: {name}: {note}")
             digest = entry.manifest.outputs[form.name].digest
             if form.for_film is not None:
                 source = copies.enter_context(named_copy(source, plan.film, form.for_film))

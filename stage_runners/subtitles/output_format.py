@@ -28,6 +28,13 @@ class UnwritableError(ValueError):
     """
 
 
+class Noted(NamedTuple):
+    """The content of a file, and a note for the user on what it lacks, empty if nothing."""
+
+    content: bytes
+    note: str = ""
+
+
 class Source(NamedTuple):
     """The files of the source language, which a translation is shown beside."""
 
@@ -101,9 +108,9 @@ class Format:
     if another format has that extension. `of_source` is whether the source language has the file: always, if
     the film is not translated, or never. `by_default` formats are written if the user names none.
     `description` and `media_type` are for the reference; in the description, `LANG` is the language. `write`
-    returns the text of the file, with line feeds, or its bytes; it raises `UnwritableError` if there is
-    nothing to write. `for_film` rewrites that text for the film it is placed next to. Lists show formats by
-    `rank`, then by name.
+    returns the text of the file, with line feeds, or its bytes, perhaps `Noted`; it raises `UnwritableError`
+    if there is nothing to write. `for_film` rewrites that text for the film it is placed next to. Lists show
+    formats by `rank`, then by name.
     """
 
     name: str
@@ -111,7 +118,7 @@ class Format:
     content: Content
     media_type: str
     description: str
-    write: Callable[[Document], str | bytes]
+    write: Callable[[Document], str | bytes | Noted]
     language_tag: LanguageTag = "always"
     part: str = ""
     of_source: OfSource = "always"

@@ -17,7 +17,7 @@ from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
-from stage_runners.subtitles.output_format import Document, Source, UnwritableError
+from stage_runners.subtitles.output_format import Document, Noted, Source, UnwritableError
 from stage_runners.subtitles.sdh import FLAG, Besides
 from stage_runners.subtitles.speakers import merge_namesakes
 from stage_runners.subtitles.stage import SUBTITLES
@@ -113,18 +113,25 @@ def source_of(inputs: Mapping[str, Path]) -> Source | None:
 def write_files(document: Document, context: Context) -> None:
     """Write the document in every format; one that it has nothing for gets an empty file and a reason.
 
-    The fact `unwritten` holds those reasons, by format, and `forced_language` that of the forced subtitles.
+    The fact `unwritten` holds those reasons, by format, `file_notes` what a file lacks, and `forced_language`
+    the language of the forced subtitles.
     """
-    unwritten = {}
+    unwritten, notes = {}, {}
     for one in FORMATS:
         try:
             content = one.write(document)
         except UnwritableError as why:
             content, unwritten[one.name] = b"", str(why)
+        if isinstance(content, Noted):
+            content, note = content
+            if note:
+                notes[one.name] = note
         context.path(one.name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         context.save_file(one.name)
     if unwritten:
         context.fact("unwritten", unwritten)
+    if notes:
+        context.fact("file_notes", notes)
     if "forced" not in unwritten:
         context.fact("forced_language", foreign.language_of_cues(document))
 

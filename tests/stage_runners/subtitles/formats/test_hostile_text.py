@@ -35,7 +35,7 @@ def written(name, **more):
     return next(one for one in FORMATS if one.name == name).write(hostile(**more))
 
 
-APART = {"docx", "words", "forced", "srt-bilingual", "ass-bilingual"}
+APART = {"docx", "words", "forced", "srt-bilingual", "ass-bilingual", "stl", "scc"}
 """Formats that are no text, or written of other documents: their tests have those."""
 
 
