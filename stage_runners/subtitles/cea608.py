@@ -8,6 +8,7 @@ Codes are those of 47 CFR 15.119 and ANSI/CTA-608-E. A pair is 16 bits without p
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -44,10 +45,15 @@ def known(text: str) -> tuple[str, int]:
     for char in unicodedata.normalize("NFC", text):
         if char in INVISIBLE:
             continue
-        found = next((one for one in _ways(char) if one and all(map(_has, one))), None)
+        found = _character(char)
         lost += found is None
         result += "?" if found is None else found
     return result, lost
+
+
+@functools.cache
+def _character(char: str) -> str | None:
+    return next((one for one in _ways(char) if one and all(map(_has, one))), None)
 
 
 def _ways(char: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.output_format import Document
@@ -36,6 +37,14 @@ class Piece:
     word: int | None
 
 
+def cue_words(document: Document) -> CueWords:
+    """The words of a document's cues, found once for all formats."""
+    kept = vars(document)
+    if "_cue_words" not in kept:
+        kept["_cue_words"] = CueWords(document)
+    return cast("CueWords", kept["_cue_words"])
+
+
 class CueWords:
     """The words of a document's cues. Rows of words are those of `completed`."""
 
@@ -46,6 +55,7 @@ class CueWords:
         middles = [(a + b) / 2 for a, b in self._spans]
         self._order = sorted(range(len(middles)), key=middles.__getitem__)
         self._sorted = [middles[k] for k in self._order]
+        self._found: dict[Cue, list[list[int]]] = {}
 
     def pieces(self, cue: Cue) -> list[list[Piece]]:
         """The pieces of each line with text, without labels and dashes, within the time of the cue."""
@@ -74,7 +84,7 @@ class CueWords:
         """
         result: list[int | None] = [None] * len(self.rows)
         for number, cue in enumerate(cues, 1):
-            for found in self._owners(cue, [line.text for line in cue.lines]):
+            for found in self._owners(cue, [text for line in cue.lines for text in _cut(line.text)]):
                 for k in found:
                     result[k] = result[k] or number
         for k, row in enumerate(self.rows):
@@ -84,6 +94,8 @@ class CueWords:
 
     def _owners(self, cue: Cue, texts: Sequence[str]) -> list[list[int]]:
         """The rows of the words in each of `texts`: those that share half of their letters with it."""
+        if cue in self._found:
+            return self._found[cue]
         near = self._near(cue)
         said = "".join(self._letters[k] for k in near)
         owner = [k for k in near for _ in self._letters[k]]
@@ -98,7 +110,8 @@ class CueWords:
         for (text, k), count in shared.items():
             if 2 * count >= min(len(_letters(texts[text])), len(self._letters[k])):
                 result[text].append(k)
-        return [sorted(found) for found in result]
+        self._found[cue] = [sorted(found) for found in result]
+        return self._found[cue]
 
     def _near(self, cue: Cue) -> list[int]:
         low = bisect_left(self._sorted, cue.start - _NEAR_MS)

@@ -7,6 +7,7 @@ EBU Tech 3264, appendix 2. In ISO 6937 an accent is a byte of its own before its
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 _ACCENTS = {
@@ -43,16 +44,21 @@ TABLES = {"00": "", "01": "iso8859_5", "02": "iso8859_6", "03": "iso8859_7", "04
 
 def encoded(text: str, table: str) -> tuple[bytes, int]:
     """The text in a table, and how many characters it lacks, which are question marks."""
-    result, lost = b"", 0
+    result, lost = bytearray(), 0
     for char in unicodedata.normalize("NFC", text):
         if char in INVISIBLE:
             continue
-        found = _in(char, table) or _in(SIMPLER.get(char, ""), table)
-        if found is None:
-            found = _in(unicodedata.normalize("NFKC", char), table)
+        found = _character(char, table)
         lost += found is None
         result += b"?" if found is None else found
-    return result, lost
+    return bytes(result), lost
+
+
+@functools.cache
+def _character(char: str, table: str) -> bytes | None:
+    """The bytes of a character, or of one that says the same; None if the table has neither."""
+    ways = (char, SIMPLER.get(char, ""), unicodedata.normalize("NFKC", char))
+    return next((found for way in ways if (found := _in(way, table)) is not None), None)
 
 
 def _in(text: str, table: str) -> bytes | None:

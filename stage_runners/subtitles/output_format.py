@@ -67,6 +67,7 @@ class Document:
     hard-of-hearing viewers. Times of `cues` are in milliseconds, those of rows in seconds. `spoken` are the
     segments in the languages that are spoken, equal to `segments` unless this is a translation, and `source`
     the subtitles that it translates. A cue has at most `most_lines` lines of `width` characters.
+    `frame_rate` is 0 if it is not known.
     """
 
     language: str
@@ -82,6 +83,7 @@ class Document:
     source: Source | None = None
     width: int = 42
     most_lines: int = 2
+    frame_rate: float = 0.0
 
     def __post_init__(self) -> None:
         """Take control characters out of everything that a file shows as text."""

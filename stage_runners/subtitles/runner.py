@@ -98,6 +98,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         source=source_of(inputs),
         width=limits.width,
         most_lines=limits.lines,
+        frame_rate=shots.frame_rate,
     )
     write_files(document, context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,9 +12,13 @@ from collections import Counter
 
 import docx
 import duckdb
+import opentimelineio
 import pytest
+import ttconv.srt.writer as srt_writer
 from praatio import textgrid
 from pympi import Elan
+from ttconv.scc import reader as scc
+from ttconv.stl import reader as stl
 
 from orchestrator.environments import registry
 from tests.e2e.conftest import CLIP, ffmpeg
@@ -25,10 +30,10 @@ def words(text):
 
 def test_every_output_file_is_written_with_the_spoken_words_and_the_speakers(finished, recording):
     assert sorted(path.name for path in finished.iterdir()) == [
-        "demo.TextGrid", "demo.eaf", "demo.en.ass", "demo.en.docx", "demo.en.karaoke.ass",
-        "demo.en.karaoke.vtt", "demo.en.labels.txt", "demo.en.md", "demo.en.srt", "demo.en.tsv",
-        "demo.en.ttml", "demo.en.txt", "demo.en.vtt", "demo.json", "demo.report.html", "demo.rttm",
-        "demo.subtitled.mkv", "demo.words.parquet",
+        "demo.TextGrid", "demo.eaf", "demo.en.ass", "demo.en.docx", "demo.en.fcpxml",
+        "demo.en.karaoke.ass", "demo.en.karaoke.vtt", "demo.en.labels.txt", "demo.en.md", "demo.en.scc",
+        "demo.en.srt", "demo.en.stl", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt",
+        "demo.json", "demo.report.html", "demo.rttm", "demo.subtitled.mkv", "demo.words.parquet",
     ]  # fmt: skip
     said = set(words(" ".join(re.findall(r"\d\.?\d* (.*)", recording.with_suffix(".stm").read_text()))))
     shown = words((finished / "demo.en.srt").read_text())
@@ -41,8 +46,14 @@ def test_every_output_file_is_written_with_the_spoken_words_and_the_speakers(fin
     assert "[DIANE]" in (finished / "demo.en.srt").read_text()
 
 
+def read_clip(file):
+    """The clip of a timeline, by OpenTimelineIO."""
+    (clip,) = opentimelineio.adapters.read_from_file(str(file), adapter_name="fcpx_xml").find_clips()
+    return clip
+
+
 def test_other_programs_read_the_files_and_find_the_words_of_the_transcript(finished):
-    """The readers: praatio, pympi, python-docx, duckdb."""
+    """The readers: praatio, pympi, python-docx, duckdb, OpenTimelineIO, ttconv."""
     words = [word["word"] for word in json.loads((finished / "demo.json").read_text())["word_segments"]]
     grid = textgrid.openTextgrid(str(finished / "demo.TextGrid"), includeEmptyIntervals=False)
     tiers = [name for name in grid.tierNames if name.endswith(" - words")]
@@ -56,6 +67,11 @@ def test_other_programs_read_the_files_and_find_the_words_of_the_transcript(fini
     assert len((finished / "demo.en.labels.txt").read_text().splitlines()) == shown
     read = " ".join(one.text for one in docx.Document(finished / "demo.en.docx").paragraphs).split()
     assert Counter(words) <= Counter(read)
+    assert len(list(read_clip(finished / "demo.en.fcpxml").markers)) == shown
+    for name, reader in (("stl", stl.to_model), ("scc", scc.to_model)):
+        made = (finished / f"demo.en.{name}").read_bytes()
+        model = reader(io.BytesIO(made) if name == "stl" else made.decode())
+        assert srt_writer.from_model(model).count(" --> ") == shown
     with duckdb.connect() as base:
         table = base.read_parquet(str(finished / "demo.words.parquet"))
         assert [word for (word,) in table.project("word").fetchall()] == words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stage_runners.subtitles.cue_words import CueWords
+from stage_runners.subtitles.cue_words import CueWords, cue_words
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.formats.ass import Colour, escaped, written
 from stage_runners.subtitles.output_format import Document, Format
@@ -10,7 +10,7 @@ from stage_runners.subtitles.output_format import Document, Format
 
 def write(document: Document) -> str:
     """The file. A word has a darker form of the speaker's colour before it is said, then that colour."""
-    words = CueWords(document)
+    words = cue_words(document)
     return written(document, lambda cue: _texts(cue, words), secondary=_darker)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stage_runners.subtitles.clock_time import clock_time
-from stage_runners.subtitles.cue_words import CueWords, Piece
+from stage_runners.subtitles.cue_words import CueWords, Piece, cue_words
 from stage_runners.subtitles.cues import Cue
 from stage_runners.subtitles.formats.vtt import escaped, written
 from stage_runners.subtitles.output_format import Document, Format
@@ -15,7 +15,7 @@ _STYLE = "STYLE\n::cue(:future) {\n  color: rgb(150, 150, 150);\n}\n"
 
 def write(document: Document) -> str:
     """The file."""
-    words = CueWords(document)
+    words = cue_words(document)
     return written(document, lambda cue: _texts(cue, words), head=("WEBVTT\n", _STYLE))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from stage_runners.subtitles import plain_text
-from stage_runners.subtitles.cue_words import CueWords
+from stage_runners.subtitles.cue_words import cue_words
 from stage_runners.subtitles.output_format import Document, Format, tag_of
 
 
@@ -14,7 +14,7 @@ def write(document: Document) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    found = CueWords(document)
+    found = cue_words(document)
     segments = {segment["id"]: segment for segment in document.segments}
     rows = found.rows
     columns = {
