@@ -22,6 +22,9 @@ from stage_runners.sync.speech_text import spoken_of
 
 NTSC = 24000 / 1001
 RATIOS = {"24/23.976": 24 / NTSC, "25/23.976": 25 / NTSC, "25/24": 25 / 24}
+FOR_RIVALS = {"right", "sloppy 0", "SDH", "+0.5", "-0.5", "+7.0", "-7.0", "25/24", "1/(25/23.976)",
+              "24/23.976", "cut 1", "cut 4", "ads 1", "ads 4"}  # fmt: skip
+"""The conditions that another program is measured in."""
 SOUNDS = ("[door slams]", "(tense music)", "\u266a la la la \u266a", "[phone rings]")
 
 
@@ -225,6 +228,8 @@ def main() -> None:
         for group, what, film, cues in sources.conditions(name):
             if len(cues) < len(sources.cases[name][1]) / 2:
                 continue  # a short film's subtitles, of which nothing is left
+            if request["rival"] and what not in FOR_RIVALS:
+                continue
             if request["rival"]:
                 ways = {"ffsubsync": lambda f, d: (ffsubsync(f, d, request["rival"]), "", 0.0)}
             else:

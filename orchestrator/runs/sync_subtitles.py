@@ -112,6 +112,10 @@ def _answer(request: Path) -> dict[str, Any]:
 def check(subtitles: Path, film: Path, to: Destination) -> None:
     """Raise `FatalError` if the subtitles are no file, or the destination cannot be one."""
     there = current_folder.absolute(subtitles)
+    if film.suffix.lower() in SUFFIXES:
+        raise FatalError(
+            f"{film.name}: these are subtitles, not a film", "give the film first, then the subtitles", USAGE
+        )
     if not there.exists():
         raise FatalError(f"{subtitles}: file not found", "check the name", INPUT)
     if to.path is None:

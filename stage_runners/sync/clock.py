@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-PATTERN = r"-?[ \t]*(?:\d{1,4}[ \t]*:[ \t]*)?\d{1,3}[ \t]*:[ \t]*\d{1,2}(?:[ \t]*[,.:][ \t]*\d{1,3})?(?!\d)"
+_B = r"[ \t]{0,4}"
+"""Blanks; a bound on them keeps the time of a match proportional to the line."""
+PATTERN = rf"-?{_B}(?:\d{{1,4}}{_B}:{_B})?\d{{1,3}}{_B}:{_B}\d{{1,2}}(?:{_B}[,.:]{_B}\d{{1,3}})?(?!\d)"
 """A time: hours and the fraction may be missing, and translating programs put blanks between the parts."""
 _PARTS = re.compile(
-    r"(?P<sign>-?)[ \t]*(?:(?P<hours>\d{1,4})[ \t]*:[ \t]*)?"
-    r"(?P<minutes>\d{1,3})[ \t]*:[ \t]*(?P<seconds>\d{1,2})"
-    r"(?:(?P<point>[ \t]*[,.:][ \t]*)(?P<fraction>\d{1,3}))?"
+    rf"(?P<sign>-?){_B}(?:(?P<hours>\d{{1,4}}){_B}:{_B})?(?P<minutes>\d{{1,3}}){_B}:{_B}(?P<seconds>\d{{1,2}})"
+    rf"(?:(?P<point>{_B}[,.:]{_B})(?P<fraction>\d{{1,3}}))?"
 )
 FINEST = 3
 """Digits of a fraction in SubRip and WebVTT."""

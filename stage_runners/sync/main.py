@@ -45,8 +45,8 @@ def answered(request: Mapping[str, Any]) -> dict[str, Any]:
     except plain_file.UnusableFileError as error:
         raise StageError("input", f"{name}: {error}", "give an SRT, WebVTT, ASS or SSA file") from error
     file = subtitle_file.read(name, data)
-    cues = spoken_of(file.events, file.format)
     activity = _activity(request)
+    cues = spoken_of(file.events, file.format, activity.seconds)
     answer: dict[str, Any] = {
         "format": file.format, "encoding": file.encoding, "events": len(file.events), "cues": len(cues),
         "malformed": list(file.malformed), "speech_seconds": round(activity.speech_seconds, 1),

@@ -27,7 +27,9 @@ _MARKS = (
 )
 _BYTES = "latin-1"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-_CUE_TIMES = re.compile(rf"[ \t\ufeff]*(?P<start>{PATTERN})[ \t]*-+[ \t]*>[ \t]*(?P<end>{PATTERN})")
+_CUE_TIMES = re.compile(
+    rf"[ \t\ufeff]{{0,20}}(?P<start>{PATTERN})[ \t]{{0,9}}-{{1,4}}[ \t]{{0,4}}>[ \t]{{0,9}}(?P<end>{PATTERN})"
+)
 _LIKE_TIMES = re.compile(r"(?=.*\d\s*:\s*\d).*--?\s?>")
 """A line with a time and an arrow."""
 _STAMP = re.compile(rf"<(?P<time>{PATTERN})>")
@@ -36,6 +38,8 @@ _ASS_LINE = re.compile(r"(?P<kind>[A-Za-z]+)[ \t]*:(?P<fields>.*)", re.DOTALL)
 _ASS_EVENTS = {"dialogue", "comment", "picture", "sound", "movie", "command"}
 _EVENTS = re.compile(r"^[ \t]*\[events\][ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ASS_FORMAT = "layer start end style name marginl marginr marginv effect text"
+_LONGEST = 4000
+"""Characters of a line that may have times; a line of the length of the file would take for ever."""
 _MOST_EVENTS = 100_000
 
 
@@ -171,9 +175,10 @@ def _cues(kind: str, text: str, malformed: list[int]) -> Iterator[Event]:
     opened: tuple[int, Time, Time] | None = None
     lines: list[tuple[int, str]] = []
     for number, at, line in [*_lines(text), (0, 0, "")]:
-        found = _CUE_TIMES.match(line)
+        short = len(line) <= _LONGEST
+        found = _CUE_TIMES.match(line) if short else None
         if not found and number:
-            if _LIKE_TIMES.match(line):
+            if short and _LIKE_TIMES.match(line):
                 malformed.append(number)
             lines.append((at, line))
             continue
@@ -206,7 +211,7 @@ def _cue(kind: str, opened: tuple[int, Time, Time], lines: Sequence[tuple[int, s
     inner = []
     if kind == "vtt":
         for at, line in shown:
-            for found in _STAMP.finditer(line):
+            for found in _STAMP.finditer(line[:_LONGEST]):
                 time = clock.read(found["time"], at + found.start("time"), least_digits=FINEST, point=".")
                 if time is not None:
                     inner.append(time)

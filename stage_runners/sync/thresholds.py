@@ -167,6 +167,10 @@ class Cues(Thresholds):
     """Minimum length of a cue."""
     most_s: float = 15.0
     """Maximum length; longer ones are songs or signs."""
+    longest: int = 2000
+    """Characters of a cue; longer ones are drawings."""
+    most: int = 6000
+    """Cues that are compared; of more, every second, third, ... is."""
     fewest: int = 4
     """Fewer cues are not compared."""
 
@@ -180,6 +184,10 @@ class Decide(Thresholds):
     """The same if the cues end after the speech all the same: then they are long at both ends."""
     long_s: float = 0.1
     """How long after the speech such cues end at least."""
+    early_if_few_s: float = 0.6
+    """The same for few cues, whose habit cannot be told."""
+    few_cues: int = 30
+    """Fewer cues are few."""
     late_s: float = 0.2
     """The same for one that would be moved earlier."""
     sure: float = 0.95

@@ -46,7 +46,7 @@ def decide(found: Estimate, cues: Sequence[Spoken]) -> Verdict:
         return _verdict("foreign" if foreign else "unsure", confidence, found.ratio, pieces, cues)
     if found.ratio == 1.0:
         pieces = _of_one_habit(pieces)
-    if all(_fits(shift, piece.lag) for piece in pieces for shift in shifts(piece, found.ratio, cues)):
+    if all(_fits(shift, piece) for piece in pieces for shift in shifts(piece, found.ratio, cues)):
         return _verdict("right", confidence, found.ratio, pieces, cues)
     if found.score - found.as_is < DECIDE.least_gain:
         # Perhaps they are a little off, but not so much that it could be told.
@@ -62,19 +62,22 @@ def shifts(piece: Piece, ratio: float, cues: Sequence[Spoken]) -> tuple[float, f
     return first * (ratio - 1) + piece.offset, last * (ratio - 1) + piece.offset
 
 
-def _fits(shift: float, lag: float | None) -> bool:
-    """Whether cues that the shift would move are in their place as they are.
+def _fits(shift: float, piece: Piece) -> bool:
+    """Whether the cues of a piece, which the shift would move, are in their place as they are.
 
-    People let cues begin up to about 0.3 s before the speech, and seldom after it. `lag` is how long after
-    the speech the cues would end if they were moved.
+    People let cues begin up to about 0.3 s before the speech, and seldom after it.
     """
-    long = lag is not None and lag - shift >= DECIDE.long_s
-    return -DECIDE.late_s <= shift <= (DECIDE.early_if_long_s if long else DECIDE.early_s)
+    early = DECIDE.early_s
+    if piece.lag is not None and piece.lag - shift >= DECIDE.long_s:
+        early = DECIDE.early_if_long_s
+    if piece.last - piece.first + 1 < DECIDE.few_cues:
+        early = DECIDE.early_if_few_s
+    return -DECIDE.late_s <= shift <= early
 
 
 def _of_one_habit(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """The pieces with the lead of those that need no change: that is how their author times cues."""
-    right = [piece for piece in pieces if _fits(piece.offset, piece.lag)]
+    right = [piece for piece in pieces if _fits(piece.offset, piece)]
     if not right or len(right) == len(pieces):
         return tuple(pieces)
     own = max(right, key=lambda piece: piece.margin).offset

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ipc.errors import StageError
-from stage_runners.sync import subtitle_file
+from stage_runners.sync import speech_text, subtitle_file
 from stage_runners.sync.main import moved
 from stage_runners.sync.time_map import Part, TimeMap
 
@@ -210,6 +211,37 @@ def test_bytes_of_an_unknown_encoding_and_damaged_text_survive():
 def test_a_file_without_times_is_an_error_in_a_sentence(data):
     with pytest.raises(StageError, match=r"^a\.srt: "):
         subtitle_file.read("a.srt", data)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        " " * 300_000,
+        "1" * 300_000,
+        "0:" * 150_000,
+        "[" * 300_000,
+        "{\\p" * 90_000,
+        "-->" * 100_000,
+        "<" * 300_000,
+    ],
+)
+@pytest.mark.parametrize("name", FILES)
+def test_long_lines_take_no_time(name, line):
+    begin = time.process_time()
+    for text in (FILES[name].replace("Guten Tag", line).replace("world", line), line + "\n" + FILES[name]):
+        file = subtitle_file.read(name, text.encode())
+        speech_text.spoken_of(file.events, file.format)
+    assert time.process_time() - begin < 2
+
+
+def test_cues_far_after_the_film_are_not_compared_and_of_very_many_only_some():
+    far = "1\n9999:00:00,000 --> 9999:00:01,000\nfar\n\n2\n00:01:00,000 --> 00:01:01,000\nnear\n"
+    events = subtitle_file.read("a.srt", far.encode()).events
+    assert [cue.text for cue in speech_text.spoken_of(events, "srt", 5400.0)] == ["near"]
+    clocks = [f"{k // 3600:02}:{k // 60 % 60:02}:{k % 60:02}" for k in range(13000)]
+    many = "".join(f"1\n{clock},000 --> {clock},900\nx\n\n" for clock in clocks)
+    events = subtitle_file.read("a.srt", many.encode()).events
+    assert len(speech_text.spoken_of(events, "srt", 13000.0)) == 4334
 
 
 @given(st.binary(max_size=400))
