@@ -1,6 +1,6 @@
 """Measures `orchestrator sync` on subtitles that are right, moved, stretched, cut, or of another film.
 
-    .venv/bin/python benchmarks/sync.py DATA [--only WORD] [--rival FFS] [--json FILE]
+    .venv/bin/python benchmarks/sync.py DATA [--only WORD,...] [--rival FFS] [--json FILE]
 
 DATA has folders with a film and `truth.srt`, `truth.en.srt` (a translation) or `truth.rttm`. The films are
 run up to `alignment` first, with the default model, and their sounds and results are put together to longer
@@ -34,7 +34,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path, metavar="DATA")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", metavar="WORD,...")
     parser.add_argument("--rival", default="", metavar="FFS")
     parser.add_argument("--json", default="", metavar="FILE")
     arguments = parser.parse_args()

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stage_runners.sync import path as paths
 from stage_runners.sync import refine
 from stage_runners.sync.activity import Activity
 from stage_runners.sync.evidence import Floats, Spoken
 from stage_runners.sync.film import RATIOS, Film, Piece
-from stage_runners.sync.pieces import alike, certain, cut_out, runs
+from stage_runners.sync.pieces import alike, certain, cut_out, places, runs
 from stage_runners.sync.thresholds import EXACT, FIT, SEARCH
 from stage_runners.sync.words import Word, anchors
 
@@ -22,7 +23,8 @@ class Estimate:
     """The best fit: its `ratio` and pieces, and log odds.
 
     `score` is of the best fit, `as_is` of the subtitles without a change, and `null` of the best fit that
-    must be wrong: to the film from its end to its start, or with every cue elsewhere.
+    must be wrong: to the film from its end to its start, or with every cue elsewhere. Only pieces that are
+    certain count for the best fit, but any for the wrong ones.
     """
 
     ratio: float
@@ -43,17 +45,20 @@ def estimate(cues: Sequence[Spoken], activity: Activity, words: Sequence[Word] =
     film = Film(cues, activity, words)
     cost = SEARCH.change_cost + float(np.log(film.grid.size))
     ratio, found = _best_ratio(film, cost)
+    certain_pieces = certain(film, ratio, found)
+    at = places(film, certain_pieces)
+    score = paths.score(film.rows(ratio), at, cost) - (SEARCH.ratio_cost if ratio != 1.0 else 0.0)
     mirrored = Film(cues, activity.mirrored(), _mirrored(words, activity.seconds))
     null = paths.best(mirrored.rows(ratio), cost).score
-    null = max(null, paths.best(_without(film, ratio, found), cost).score)
+    null = max(null, paths.best(_without(film, ratio, at), cost).score)
     middle = film.index(0.0)
     as_is = sum(float(row[middle - 2 : middle + 3].max()) for row in film.rows(1.0))
-    pieces = cut_out(film, ratio, certain(film, ratio, found))
+    pieces = cut_out(film, ratio, certain_pieces)
     ratio, pieces = _exact(film, ratio, pieces, words)
     if len(united := alike(pieces)) < len(pieces):
         ratio, pieces = _exact(film, ratio, united, words)
     return Estimate(
-        ratio=ratio, pieces=tuple(pieces), score=found.score, as_is=as_is, null=null, by_words=bool(words)
+        ratio=ratio, pieces=tuple(pieces), score=score, as_is=as_is, null=null, by_words=bool(words)
     )
 
 
@@ -90,11 +95,11 @@ def _suggested(film: Film, ratio: float, path: paths.Path) -> float | None:
     return ratio + float(slope)
 
 
-def _without(film: Film, ratio: float, path: paths.Path) -> Iterator[Floats]:
-    """The rows without the offsets of the best path and their neighbours."""
+def _without(film: Film, ratio: float, places: NDArray[np.int64]) -> Iterator[Floats]:
+    """The rows without the offsets of the best fit and their neighbours."""
     away = round(SEARCH.away_s / film.grid.step)
     for index, row in enumerate(film.rows(ratio)):
-        at = int(path.at[index])
+        at = int(places[index])
         other = row.copy()
         other[max(at - away, 0) : at + away + 1] = FIT.least
         yield other

@@ -30,6 +30,12 @@ def constant(rows: Iterable[Floats]) -> Floats:
     return total
 
 
+def score(rows: Iterable[Floats], at: NDArray[np.int64], cost: float) -> float:
+    """The score of a path."""
+    odds = sum(float(row[place]) for row, place in zip(rows, at.tolist(), strict=True))
+    return odds - cost * int(np.count_nonzero(np.diff(at)))
+
+
 def best(rows: Iterable[Floats], cost: float) -> Path:
     """The path of the highest score, if each change of the offset costs `cost`."""
     value: Floats | None = None

@@ -43,6 +43,14 @@ def certain(film: Film, ratio: float, path: paths.Path) -> list[Piece]:
     return pieces
 
 
+def places(film: Film, pieces: Sequence[Piece]) -> NDArray[np.int64]:
+    """The index of each cue's offset in the grid, if the pieces have every cue."""
+    at = np.zeros(len(film.cues), np.int64)
+    for piece in pieces:
+        at[piece.first : piece.last + 1] = film.index(piece.offset)
+    return at
+
+
 def _united(film: Film, ratio: float, pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces, with neighbours of one offset as one."""
     done: list[Piece] = []
