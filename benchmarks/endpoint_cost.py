@@ -4,9 +4,10 @@ usage: .venv/bin/python benchmarks/endpoint_cost.py MOVIE.srt LANGUAGE [SPEAKERS
 
 The cues of MOVIE.srt are the dialogue, repeated until they last an hour. The stages run as processes against
 a local stand-in that answers at once: a translation as long as its source, and of each part of the film a
-summary of 600 characters with six terms and two forms of address. So times are those of the program alone,
-without a model. Tokens are counted by Whisper's multilingual vocabulary (51,865 tokens), which is embedded;
-those of other models differ by some ten percent. Nothing here measures how good a translation is.
+summary of 600 characters with six terms and two forms of address; a proposal for every tenth line. So times
+are those of the program alone, without a model. Tokens are counted by Whisper's multilingual vocabulary
+(51,865 tokens), which is embedded; those of other models differ. Nothing here measures how good a translation
+is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ipc.artifacts import write
+from stage_runners.proofreading.stage import PROOFREADING, TRANSLATION_REVIEW
 from stage_runners.translation.stage import BRIEFING, TRANSLATORS
 from tests.stage_runners.rows import said, segment
 from tests.stage_runners.spec import run_stage
@@ -69,6 +71,9 @@ def hour(spoken, rttm):
 
 def answer(lines, about):
     """What the stand-in says to a question with these lines."""
+    if about == "proposals":
+        row = {"before": "a word", "after": "another", "kind": "misheard", "reason": "it makes no sense here"}
+        return {"proposals": [{"n": line["n"], **row} for line in lines[::10]]}
     if not about:
         return {"lines": [{"n": line["n"], "text": line["text"][::-1]} for line in lines]}
     words = [word.strip(".,?!") for line in lines for word in line["text"].split() if len(word) > 6]
@@ -148,11 +153,22 @@ def main():
             TRANSLATORS["endpoint"].stage, inputs | more, place, server, target=target, context=context
         )
         rows.append((context, seconds + took, sent + asked, got + answered))
+    server.about = "proposals"
+    rows.append(("--proofread", *measured(PROOFREADING, inputs, folder, server)[1:]))
+    cue = {
+        "index": range(1, len(film) + 1), "start": [c[0] for c in film], "end": [c[1] for c in film],
+        "text": [c[2][::-1] for c in film], "speakers": [[c[3]] for c in film],
+        "segments": [[k] for k in range(len(film))], "flags": [[] for _ in film],
+    }  # fmt: skip
+    write(folder / "cues.parquet", "cues", {k: list(v) for k, v in cue.items()}, {"language": target})
+    shown = {**inputs, "cues": folder / "cues.parquet"}
+    found = measured(TRANSLATION_REVIEW, shown, folder, server, target=target)
+    rows.append(("--translation-review", *found[1:]))
     print(f"{len(film)} cues, {sum(len(text) for *_, text, _ in film)} characters in an hour")
     for name, seconds, sent, got in rows:
         tokens = [count(texts) for texts in (sent, got)]
         print(
-            f"{name:<16}{len(sent):>5} requests{tokens[0]:>9} tokens sent{tokens[1]:>8} received"
+            f"{name:<22}{len(sent):>5} requests{tokens[0]:>9} tokens sent{tokens[1]:>8} received"
             f"{seconds:>7.1f} s"
         )
     server.shutdown()

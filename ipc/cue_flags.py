@@ -1,8 +1,8 @@
 """The flags of cues: their words, whether they need review, and how urgently. A new flag is one entry.
 
-The stage `subtitles` sets most of them. The report adds `no_speech` and `unsure`, its page `silence` and
-`rival`. The summary of a run, the report and its page take all words from this table; the page gets it as
-data. Standard library only.
+The stage `subtitles` sets most of them. The report adds `no_speech`, `unsure` and `proposed`, its page
+`silence` and `rival`. The summary of a run, the report and its page take all words from this table; the page
+gets it as data. Standard library only.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ FLAGS: Mapping[str, CueFlag] = MappingProxyType(
         "silence": CueFlag(
             label="missed speech", sentence="speech was detected here, but there is no text", weight=0.75
         ),
+        "proposed": CueFlag(label="proposed change", sentence="a model proposes a change", weight=0.5),
         "rival": CueFlag(label="conflicting edits", sentence="somebody else changed it too", weight=1.0),
         "edited": CueFlag(label="edited", sentence="edited by hand", review=False),
         "sound": CueFlag(label="sound", sentence="describes a sound, not speech", review=False),

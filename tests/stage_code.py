@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ipc.declaration import Stage
 from orchestrator.stages.catalog import STAGES
+from orchestrator.stages.proposing import STAGES as PROPOSING
 from stage_runners.translation.stage import BRIEFING, TRANSLATORS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ def stages() -> Iterator[tuple[str, Stage]]:
             yield name, stage
     for name, translator in TRANSLATORS.items():
         yield f"translation/{name}", translator.stage
-    for stage in (BRIEFING,):
+    for stage in (BRIEFING, *PROPOSING):
         yield stage.name, stage
 
 

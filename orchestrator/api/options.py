@@ -52,6 +52,7 @@ class Options(TypedDict, total=False):
     output_format: str | Sequence[str] | None
     prestart: bool | None
     profile: str | None
+    proofread: bool | None
     recycle: int | None
     replace_existing: bool | None
     second_look: bool | None
@@ -70,5 +71,6 @@ class Options(TypedDict, total=False):
     translation_context: str | None
     translation_endpoint: str | None
     translation_model: str | None
+    translation_review: bool | None
     trust_model_code: bool | None
     voice_threshold: float | None

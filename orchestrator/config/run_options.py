@@ -96,13 +96,13 @@ class RunOptions:
         help="translation model (NLLB-200, OPUS-MT, IndicTrans2 or Whisper): a name, a Hub id or a folder; "
         "with --translation-endpoint, the model's name on the server",
         group="translation", metavar="MODEL", example="nllb-200-distilled-600M",
-        unset="Whisper, to English only", reach=MODEL, needs=("target_language",),
+        unset="Whisper, to English only", reach=MODEL, needs=("target_language|proofread",),
     )  # fmt: skip
     translation_endpoint: str | None = option(
         None, help="translate on an OpenAI-compatible server, such as Ollama; the film's text is sent to it",
         group="translation", metavar="URL", example="http://localhost:11434/v1", unset="none",
         reach=Reach(can="send the film's text to a server of its choice"),
-        needs=("target_language",),
+        needs=("target_language|proofread",),
     )  # fmt: skip
     translation_context: str = option(
         LINES,
@@ -119,6 +119,25 @@ class RunOptions:
         group="translation", metavar="FILE", example="glossary.csv", unset="none",
         needs=("translation_endpoint",),
         reach=Reach(can="read a file outside the film's folder", inside=True),
+    )  # fmt: skip
+    proofread: bool = option(
+        False,
+        help="let the translation server's model propose corrections of the transcript, to apply in review",
+        group="translation", example=True, needs=("translation_endpoint",),
+        reach=Reach(
+            can="send the film's text to your translation server", harmless=lambda value: not value,
+            only_with="translation_endpoint",
+        ),
+    )  # fmt: skip
+    translation_review: bool = option(
+        False,
+        help="let the translation server's model judge each translated cue, and propose changes to apply in "
+        "review",
+        group="translation", example=True, needs=("target_language", "translation_endpoint"),
+        reach=Reach(
+            can="send the film's text to your translation server", harmless=lambda value: not value,
+            only_with="translation_endpoint",
+        ),
     )  # fmt: skip
     profile: str | None = option(
         None, group="subtitles", metavar="NAME|FILE", example="netflix", unset="default",

@@ -16,7 +16,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.planning import film_facts, nfo, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
-from orchestrator.stages import burn_in, translations, translators
+from orchestrator.stages import burn_in, proposing, translations, translators
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
 from orchestrator.surroundings import current_folder
@@ -73,7 +73,11 @@ def plan_for(
         params["mux"] = {**params["mux"], "language_tags": regions}
     made = plan.make(
         path,
-        params={**params, **translated.params},
+        params={
+            **params,
+            **translated.params,
+            **proposing.params(_translation(settings), params.get("subtitles", {})),
+        },
         off=off,
         until=last,
         from_=instances(scope.from_, "--from", stages) if scope.from_ else (),
@@ -98,9 +102,10 @@ def plan_for(
 
 def stages_for(settings: Settings) -> tuple[Mapping[str, Stage], translations.Targets]:
     """The stages of a run, with those that options turn on; and the parameters and notes of translations."""
-    translated = translations.added(stage_settings.stages(settings), _translation(settings))
+    wanted = _translation(settings)
+    translated = translations.added(stage_settings.stages(settings), wanted)
     stages = burn_in.added(
-        translated.stages,
+        proposing.added(translated.stages, wanted),
         settings.value("burn_in"),
         translations.languages(settings.run.target_language or ""),
         settings.value("language"),
@@ -137,6 +142,8 @@ def _translation(settings: Settings) -> translators.Wanted:
         trusted=bool(settings.value("trust_model_code")),
         tags=translations.tags(run.target_language or ""),
         context=run.translation_context,
+        proofread=run.proofread,
+        review=run.translation_review,
         glossary=side_inputs.glossary(run.glossary, run.target_language or ""),
     )
 

@@ -17,7 +17,7 @@ from ipc import cue_flags
 from ipc.errors import StageError
 from ipc.intervals import Coverage
 from ipc.time_range import clip_of
-from orchestrator.report import need, people, sound, tracks
+from orchestrator.report import need, people, proposals, sound, tracks
 from orchestrator.report.results import Results
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import home_folder
@@ -51,6 +51,8 @@ def of_film(
     basis = _basis(results, timeline)
     words, doubts = basis.words, basis.doubts
     shown = tracks.of_film(results, basis)
+    proposed = proposals.of_film(results)
+    proposals.flag(shown, proposed)
     clip = clip_start(results)
     place = Path(film["path"])
     nameless = {**film, "path": place.name}
@@ -79,6 +81,7 @@ def of_film(
         "speakers": people.speakers(results, timeline["turns"], shown),
         "doubts": None if doubts is None else [_doubt(row) for row in doubts],
         "names": people.names(results),
+        "proposals": proposed,
         "words": _words(words or ()) if editing else None,
         "missing": results.missing,
     }  # fmt: skip
@@ -98,6 +101,7 @@ def to_review(film: Mapping[str, Any], store: Store) -> dict[str, Any]:
     shown = tracks.of_film(results, basis)
     if not shown:
         return {}
+    proposals.flag(shown, proposals.of_film(results))
     due = [cue for cue in shown[0]["cues"] if cue["need"] > 0]
     flags = Counter(flag for cue in due for flag in cue["flags"] if cue_flags.flag_of(flag).review)
     missed = [_doubt(row) for row in basis.doubts or () if row["verdict"] == "empty"]

@@ -20,13 +20,13 @@ FOLDER = Path(__file__).parent
 MODULES = (
     "state", "elements", "words", "text_height", "cue_rules", "speaker_labels",
     "shown_lines", "track_figures", "parts", "media", "virtual",
-    "filters", "cues", "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures", "findings",
-    "keys", "main",
+    "filters", "cues", "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures",
+    "proposals", "findings", "keys", "main",
 )  # fmt: skip
 """In an order in which each follows those that it imports from."""
 EDITING = (
     "cutting", "measured", "history", "people", "edits", "drafts", "status", "stored_drafts", "saving",
-    "toolbar", "time_field", "voice_field", "editor", "editor_keys", "drag",
+    "toolbar", "time_field", "voice_field", "editor", "editor_keys", "drag", "apply_proposals",
 )  # fmt: skip
 """Further modules, before the last one, of a page in which cues can be edited."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

@@ -76,6 +76,11 @@ def _too_fast(measured: Measured) -> tuple[float, str]:
     return flag_of("too_fast").weight + min(1.0, over) * _FASTER, why
 
 
+def raised(score: float, flag: str) -> float:
+    """The review priority of a cue that has one more flag."""
+    return round(1 - (1 - score) * (1 - flag_of(flag).weight), 3)
+
+
 def of_silence(row: Mapping[str, Any]) -> tuple[float, list[str]]:
     """Priority and reasons of missed speech: a row of the table of doubts whose verdict is `empty`."""
     missed = flag_of("silence")

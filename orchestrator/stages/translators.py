@@ -29,6 +29,7 @@ class Wanted:
     own places name. `recognition_model` is the one that the user requested for the film's speech; empty if
     none. `trusted`: code in a model's folder may run. `tags` are the languages with a region, by code.
     `context` is what questions to an endpoint show of the film, `glossary` the path of the user's terms.
+    `proofread` and `review`: its model proposes changes of the transcript, and of translations.
     """
 
     languages: Sequence[str] = ()
@@ -40,6 +41,8 @@ class Wanted:
     tags: Mapping[str, str] = field(default_factory=dict)
     context: str = LINES
     glossary: str = ""
+    proofread: bool = False
+    review: bool = False
 
 
 def chosen(language: str, wanted: Wanted) -> tuple[Translator, str]:

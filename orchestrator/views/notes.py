@@ -15,11 +15,14 @@ from stage_runners.media import notes as media
 from stage_runners.mux import notes as mux
 from stage_runners.names import notes as names
 from stage_runners.naming import notes as naming
+from stage_runners.proofreading import notes as proofreading
 from stage_runners.subtitles import notes as subtitles
 from stage_runners.tmdb import notes as tmdb
 from stage_runners.translation import notes as translation
 
-NOTES = (media, asr, known_text, alignment, subtitles, tmdb, names, naming, translation, mux, burn)
+NOTES = (
+    media, asr, known_text, alignment, subtitles, tmdb, names, naming, translation, proofreading, mux, burn,
+)  # fmt: skip
 """The modules with notes, in the order in which they are shown."""
 _MORE = {
     "names": "details, and how to undo it",

@@ -6,6 +6,7 @@ import { choose } from "./filters.js";
 import { turn } from "./cues.js";
 import { jump, section, table } from "./parts.js";
 import { startFigures, trackFigures } from "./figures.js";
+import { proposalsSection } from "./proposals.js";
 import { stagesSection } from "./stages.js";
 
 export function startFindings() {
@@ -14,6 +15,7 @@ export function startFindings() {
     const figures = trackFigures();
     fillWith(
       byId("findings"),
+      proposalsSection(),
       trust(figures),
       rules(figures?.rules ?? []),
       speakers(),

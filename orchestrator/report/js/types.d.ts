@@ -95,6 +95,17 @@ interface Doubt {
   need: number;
 }
 
+/* A change that a model proposes: `before`, a part of the text of a cue there, would become `after`. */
+interface Proposal {
+  track: string;
+  start: number;
+  end: number;
+  before: string;
+  after: string;
+  kind: string;
+  reason: string;
+}
+
 interface StageRow {
   stage: string;
   status: string;
@@ -154,6 +165,7 @@ interface ReportData {
   speakers: Speaker[]; // in order of appearance
   doubts: Doubt[] | null;
   names: { start: number | null; before: string; after: string; applied: boolean; why: string[] }[];
+  proposals: Proposal[];
   words: {
     text: string[];
     space: boolean[];

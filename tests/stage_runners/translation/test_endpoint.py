@@ -32,7 +32,7 @@ class Done:
         self.facts = {name: _value(value) for name, value in found}
         self.marked = self.facts.get("lines_marked")
         self.degraded = re.findall(r"^degraded  (.*)$", self.text, re.MULTILINE)
-        if not process.returncode:
+        if not process.returncode and (out / "segments.parquet").exists():
             self.rows = read(out / "segments.parquet", "segments").rows()
             self.texts = [row["text"] for row in self.rows]
 
