@@ -109,8 +109,8 @@ def test_the_options_that_can_reach_out_of_the_folder_are_these():
     """A list to look at: whoever takes an option off it says that a stranger may set it."""
     assert {option.key for option in OPTIONS if option.cli.reach.can} == {
         "model", "align_model", "diarize_model", "translation_model", "translation_endpoint",
-        "translation_context", "glossary", "proofread", "translation_review", "target_language", "cast", "text",
-        "names", "speakers", "series", "known_voices", "profile", "output_dir", "offline",
+        "translation_context", "glossary", "proofread", "translation_review", "target_language", "cast",
+        "text", "names", "speakers", "series", "known_voices", "profile", "output_dir", "offline",
         "allow_smaller_model", "trust_model_code", "cache_limit",
     }  # fmt: skip
 
