@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import re
 
+import docx
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -17,6 +21,7 @@ from stage_runners.subtitles.edits.find_words import compact
 from stage_runners.subtitles.edits.run_edits import RunEdits
 from stage_runners.subtitles.edits.transcript import rewritten
 from stage_runners.subtitles.edits.voices import EditedVoices
+from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.limits import profile
 from stage_runners.subtitles.runner import cues_of, labels_of
 from stage_runners.subtitles.tokens import completed
@@ -354,15 +359,30 @@ def test_every_file_of_the_stage_has_the_edit_and_the_original_layout_is_stored(
         "edits: 1 applied, 1 of them to cues with new boundaries, speakers named Zoe"
         in done.stdout + done.stderr
     )
-    for name in ("subtitles.srt", "subtitles.vtt", "subtitles.ass", "transcript.txt", "transcript.tsv"):
-        text = (out / name).read_text()
-        assert "Nobody else." in text, name
-        assert "In English" not in text
+    absent = {"forced", "srt-bilingual", "ass-bilingual", "rttm"}
+    assert {one.stored_as for one in FORMATS if not (out / one.stored_as).stat().st_size} == {
+        one.stored_as for one in FORMATS if one.name in absent
+    }
+    for one in FORMATS:
+        if one.name not in absent | {"scc"}:
+            text = _readable(one.name, (out / one.stored_as).read_bytes())
+            assert ("Nobody else." if one.name != "json" else "Nobody") in text, one.name
+            assert "In English" not in text
     assert "Nobody" in json.loads((out / "transcript.json").read_text())["segments"][0]["text"]
     base, cues = (read(out / f"{name}.parquet", "cues").rows() for name in ("base_cues", "cues"))
     assert [cue["text"] for cue in base] != [cue["text"] for cue in cues]
     assert [cue["text"] for cue in base if "edited" in cue["flags"]] == []
     assert [cue["text"] for cue in cues if "edited" in cue["flags"]] == ["Nobody else."]
+
+
+def _readable(name, content):
+    """The text of a file, also of those that are no text, without the times of karaoke."""
+    if name == "docx":
+        return " ".join(one.text for one in docx.Document(io.BytesIO(content)).paragraphs)
+    if name == "words":
+        return " ".join(pq.read_table(io.BytesIO(content)).column("word").to_pylist())
+    text = content.decode("latin-1" if name == "stl" else "utf-8")
+    return re.sub(r"<[\d:.]+>|\{\\k\d+\}", "", text)
 
 
 @pytest.mark.env("media")
