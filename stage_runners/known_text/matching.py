@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from stage_runners.known_text.letters import Heard, Matched, Pairs, judged, pairs_of
-from stage_runners.known_text.moved import Passage, anchored, find_moved, match_there
+from stage_runners.known_text.moved import Passage, anchored, find_moved, forget_weak, match_there
 from stage_runners.known_text.words import Word
 
 
@@ -27,7 +27,11 @@ def matched(words: Sequence[Word], heard: Sequence[Heard]) -> Matched:
     result = judged(words, heard, pairs)
     for first, last, start, end in moved:
         match_there(words, heard, result, (first, last), (start, end))
-    find_moved(words, heard, result)
+    if not result.moved:
+        find_moved(words, heard, result)
+    if result.moved:  # then a line need not be where the text has it: some like words are no proof
+        forget_weak(words, result)
+        find_moved(words, heard, result)
     return result
 
 

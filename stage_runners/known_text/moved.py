@@ -141,6 +141,17 @@ def find_moved(words: Sequence[Word], heard: Sequence[Heard], result: Matched) -
             match_there(words, heard, result, (line, line), (nearest[0], nearest[1]))
 
 
+def forget_weak(words: Sequence[Word], result: Matched) -> None:
+    """Drop the matches of lines of which few letters match."""
+    for _, rows in groupby(range(len(words)), lambda k: words[k].line):
+        own = list(rows)
+        if _lost(own, words, result):
+            for k in own:
+                result.matches[k] = None
+    used = {k for one in result.matches if one for k in range(one.first[0], one.last[0] + 1)}
+    result.heard[:] = [k in used for k in range(len(result.heard))]
+
+
 def _around(own: Sequence[int], result: Matched) -> int:
     """The recognised word of the nearest match before these words, or after them."""
     before = (one for one in reversed(result.matches[: own[0]]) if one is not None)

@@ -88,7 +88,9 @@ def placed(
     seconds: float,
 ) -> Placed:
     """Place all words; `order`, `times` from `film_order`, `speech` a union of seconds with speech."""
-    place = _Placing(words, times, heard, speech, well=result.share >= PLACING.good)
+    # where passages moved, the order of the text is no reason to put a line where nothing is like it
+    well = result.share >= PLACING.good or bool(result.moved)
+    place = _Placing(words, times, heard, speech, well=well)
     anchors = [k for k in order if k in times]
     at = 0
     before, clock, next_heard = -1, 0.0, 0

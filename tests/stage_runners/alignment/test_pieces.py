@@ -33,6 +33,12 @@ def test_a_pause_ends_a_piece():
     assert [(p.first, p.last) for p in pieces(spans, 6)] == [(0, 2), (2, 3)]
 
 
+def test_a_pause_beside_a_guessed_word_ends_no_piece():
+    spans = [Span(0, 1), Span(1, 2), Span(4, 5), Span(7, 8)]
+    assert [(p.first, p.last) for p in pieces(spans, 9, guessed={2})] == [(0, 4)]
+    assert [(p.first, p.last) for p in pieces(spans, 9, guessed={0})] == [(0, 2), (2, 3), (3, 4)]
+
+
 @given(lines(), st.data())
 def test_times_increase_whatever_the_aligner_returns(line, data):
     spans, _ = line

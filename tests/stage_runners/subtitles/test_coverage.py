@@ -53,6 +53,20 @@ def test_an_edited_cue_is_not_flagged_as_doubtful():
     assert marked([doubt(0.0, 4.0)], SEGMENTS, [cue(0, 2000, [0], ["edited"])]) == [False]
 
 
+def test_speech_that_is_not_in_a_known_text_and_words_of_it_without_speech_are_flagged():
+    doubts = [doubt(0.0, 1.9, "extra"), doubt(2.5, 2.5, "unspoken")]
+    flags = [one.flags for one in Trust(SEGMENTS, doubts, None).flagged(CUES)]
+    assert flags == [("not_in_text",), ("perhaps_unspoken",)]
+
+
+def test_what_is_not_in_the_cues_flags_none():
+    left_out = [
+        {**doubt(0.0, 1.9, "extra"), "segment": None},
+        {**doubt(2.5, 2.5, "unspoken"), "segment": None},
+    ]
+    assert [one.flags for one in Trust(SEGMENTS, left_out, None).flagged(CUES)] == [(), ()]
+
+
 def test_a_doubt_that_only_partly_overlaps_segments_flags_none():
     assert marked([doubt(1.7, 2.3)], SEGMENTS, CUES) == [False, False]
 
