@@ -1,4 +1,4 @@
-"""The user's edits of a film's subtitles, in the form that both sides read.
+r"""The user's edits of a film's subtitles, in the form that both sides read.
 
 They are JSON:
 
@@ -7,13 +7,15 @@ They are JSON:
      "tracks": {"": [edit, ...], "en": [edit, ...]}}
 
     edit = {"before": [{"start": 1.0, "end": 2.5, "text": "..."}, ...],
-            "after":  [{"start": 1.0, "end": 2.5, "text": "...", "speakers": ["SPEAKER_00"]}, ...]}
+            "after":  [{"start": 1.0, "end": 2.5, "text": "...", "speakers": ["SPEAKER_00"],
+                        "codes": [[0, "\\an8"], ...]}, ...]}
 
 The track of the source language has the empty name, that of a translation the target language's code. `after`
 replaces `before`, the automatic cues: an empty `after` deletes them, an empty `before` inserts cues. `text`
 has line breaks and no speaker labels; `speakers` are labels in the order of the lines that begin with a dash,
 else one or none. A label belongs to one run: `at`, times at which the speaker talks, identifies the speaker
-in another run. A name holds for the whole film. Times are seconds on the film's clock.
+in another run. A name holds for the whole film. `codes`, which may be missing, are ASS override codes at
+places in the text (`ipc/override_codes.py`). Times are seconds on the film's clock.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from ipc import json_text
+from ipc import json_text, override_codes
 from ipc.intervals import overlap
+from ipc.override_codes import Code
 
 VERSION = 1
 LONGEST = 4000
@@ -37,12 +40,16 @@ class DamagedError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A cue: seconds, its text with line breaks, the labels of its speakers (empty for automatic cues)."""
+    """A cue: seconds, its text with line breaks, the labels of its speakers (empty for automatic cues).
+
+    `codes` are its ASS override codes; None if nothing is known of them, which leaves them as they are.
+    """
 
     start: float
     end: float
     text: str
     speakers: tuple[str, ...] = ()
+    codes: tuple[Code, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +177,23 @@ def shown_of(value: Any, where: str) -> Shown:
         end=end,
         text=text,
         speakers=tuple(_text(label, f"{where}.speakers") for label in speakers),
+        codes=_codes(content["codes"], text, f"{where}.codes") if "codes" in content else None,
     )
+
+
+def _codes(value: Any, text: str, where: str) -> tuple[Code, ...]:
+    given = _list(value, where)
+    if len(given) > override_codes.MOST:
+        raise DamagedError(f"{where} has {len(given)} codes, more than {override_codes.MOST}")
+    codes = []
+    for one in given:
+        pair = _list(one, where)
+        if len(pair) != 2 or type(pair[0]) is not int or not 0 <= pair[0] <= len(text):
+            raise DamagedError(f"{where} has a code without a place in the text")
+        if not override_codes.valid(_text(pair[1], where)):
+            raise DamagedError(f"{where} has {pair[1]!r}, which is no override code")
+        codes.append(Code(pair[0], pair[1]))
+    return tuple(codes)
 
 
 def _person(value: Any, where: str) -> Person:
@@ -191,10 +214,11 @@ def _person(value: Any, where: str) -> Person:
 
 def _dumped(edit: Edit) -> dict[str, Any]:
     before = [{"start": cue.start, "end": cue.end, "text": cue.text} for cue in edit.before]
-    return {
-        "before": before,
-        "after": [{**asdict(cue), "speakers": list(cue.speakers)} for cue in edit.after],
-    }
+    after = []
+    for cue in edit.after:
+        own = {"start": cue.start, "end": cue.end, "text": cue.text, "speakers": list(cue.speakers)}
+        after.append({**own, "codes": [list(one) for one in cue.codes]} if cue.codes else own)
+    return {"before": before, "after": after}
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

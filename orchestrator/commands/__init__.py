@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 from typing import Any
 
 COMMANDS = {
@@ -20,7 +21,8 @@ COMMANDS = {
     "envs": "list, check, sync or remove the stages' environments",
     "models": "list, download or remove models",
     "review": "edit a film's subtitles next to the video, in the browser",
-    "edits": "list edits made in review, and undo them",
+    "import": "take changes that another program made in a subtitle file back as edits",
+    "edits": "list edits made in review or by import, and undo them",
     "names": "show a film's speakers and corrected names, and undo corrections",
     "terms": "show the terms that a translation used, and write them as a glossary",
     "voices": "list, add or remove saved voices",
@@ -58,4 +60,4 @@ VERBS = (
 
 def module_of(name: str) -> Any:
     """The module of a command, which has `add` and `run`."""
-    return importlib.import_module(f"orchestrator.commands.{name}")
+    return importlib.import_module(f"orchestrator.commands.{name}{'_' * keyword.iskeyword(name)}")

@@ -24,9 +24,9 @@ def add(subparsers: Any) -> None:
     """Add the command's parser."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "edits",
-        help="list edits made in review, and undo them",
-        description="List the edits made in `orchestrator review`, and undo them. Later runs of the film "
-        "keep the edits. Earlier versions are kept, so an undo can itself be undone.",
+        help="list edits made in review or by import, and undo them",
+        description="List the edits made by `orchestrator review` and `import`, and undo them. Later runs of "
+        "the film keep the edits. Earlier versions are kept, so an undo can itself be undone.",
     )
     parser.add_argument("film", type=Path, metavar="FILM", help="a film that has been run")
     what = parser.add_mutually_exclusive_group()
@@ -109,7 +109,7 @@ def _line(edit: Edit) -> str:
     if not edit.before:
         return f"inserted: {after}"
     if before == after:
-        return f"{after}  (times, speaker or line breaks)"
+        return f"{after}  (times, speaker, line breaks or formatting)"
     return f"{before}  >  {after}"
 
 

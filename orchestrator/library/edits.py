@@ -140,6 +140,20 @@ def save(film_digest: str, overlay: Overlay, *, state: str | None = None) -> str
         return state_of(film_digest)
 
 
+def keep_imported(film_digest: str, file: Path) -> Path:
+    """Keep a copy of a file whose changes became edits, and return its path; older copies go."""
+    with _locked(film_digest), storage_errors(f"cannot copy {file}", "make the tool's home writable"):
+        folder = _folder(film_digest) / "imported"
+        folder.mkdir(exist_ok=True)
+        there = sorted(folder.iterdir())
+        number = int(there[-1].name.partition("-")[0]) + 1 if there else 1
+        copy = folder / f"{number:06d}-{file.name}"
+        atomic.write(copy, file.read_bytes(), durable=True)
+        for old in there[: max(0, len(there) + 1 - KEEP)]:
+            old.unlink(missing_ok=True)
+        return copy
+
+
 def versions(film_digest: str) -> list[Version]:
     """The versions, newest first. The first is the present one, unless the file was edited by hand since."""
     folder = _folder(film_digest)

@@ -14,6 +14,7 @@ from orchestrator.config.device_requests import AUTO
 from orchestrator.config.settings import WITHHELD, Settings
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.paths import home
 from orchestrator.planning import film_facts, nfo, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
 from orchestrator.stages import burn_in, proposing, translations, translators
@@ -55,6 +56,7 @@ def plan_for(
     Without `fetch`, a model that is not downloaded is only named: such a plan is for reading only. So is one
     with another `digest_of` than that of the film's content, which takes a minute to read.
     """
+    from orchestrator.library import edits
     from orchestrator.machine import profile
     from orchestrator.planning import named_speakers, plan, validation
 
@@ -66,6 +68,11 @@ def plan_for(
         require_translators(stages)
     digest = digest_of(path)
     params, off = _with_side_inputs(path, digest, settings)
+    if edited := bool(edits.load(digest).tracks.get("")):
+        stages = translations.reading_edits(stages)
+    kept = {} if settings.value("clip") else translations.memories(
+        stages, home() / "translation" / "films", digest, edited=edited
+    )  # fmt: skip
     last = instances(scope.until, "--until", stages) if scope.until else ()
     notices = validation.check_settings(settings, stages, off_stages.reasons(stages, off, last))
     film_facts.check(path, settings)
@@ -75,7 +82,7 @@ def plan_for(
         path,
         params={
             **params,
-            **translated.params,
+            **{name: {**own, **kept.get(name, {})} for name, own in translated.params.items()},
             **proposing.params(_translation(settings), params.get("subtitles", {})),
         },
         off=off,

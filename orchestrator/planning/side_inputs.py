@@ -48,7 +48,7 @@ def params(
             "cache": str(home() / "tmdb"),
         },
         "known_text": known_text(text, language),
-        "subtitles": {"edits": _text(edits.for_run(digest))},
+        **{stage: {"edits": _text(edits.for_run(digest))} for stage in ("subtitles", "edits")},
         **{stage: {"undone": list(corrections.undone(digest, stage))} for stage in corrections.STAGES},
     }
     if voices:

@@ -20,8 +20,8 @@ FOLDER = Path(__file__).parent
 MODULES = (
     "state", "elements", "words", "text_height", "cue_rules", "speaker_labels",
     "shown_lines", "track_figures", "parts", "media", "virtual",
-    "filters", "cues", "inspector", "canvas", "lanes", "drawing", "timeline", "stages", "figures",
-    "proposals", "findings", "keys", "main",
+    "beside", "filters", "cues", "inspector", "canvas", "lanes", "drawing", "timeline", "stages",
+    "figures", "proposals", "findings", "keys", "main",
 )  # fmt: skip
 """In an order in which each follows those that it imports from."""
 EDITING = (

@@ -7,32 +7,30 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from ipc.edits import DamagedError, Shown, shown_of
+from ipc.edits import Shown
 from orchestrator.errors import FAILED, INPUT, FatalError
 from orchestrator.library import edits
 from orchestrator.paths import home
 from orchestrator.report import data as page_data
-from orchestrator.report import document, last
+from orchestrator.report import document, last, people
 from orchestrator.report.results import Results
 from orchestrator.review import saving
 from orchestrator.review.again import Again
+from orchestrator.review.requests import BadRequestError, cues_of, names_of
+from orchestrator.review.tracks import Track, key_of, track_of, with_codes
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Entry, Store
 from orchestrator.util.command_line import typed
 
 _WHOLE = {"done", "cached"}
-NAME_LENGTH = 80
 _PINS = "review"
 
 
 class ConflictError(Exception):
     """The film or its edits changed meanwhile; the message is for the user."""
-
-
-class BadRequestError(Exception):
-    """The data that was sent cannot be saved; the message is for the user."""
 
 
 class Desk:
@@ -66,6 +64,10 @@ class Desk:
             ]
             self._state = edits.state_of(self.digest)
             self._overlay = saving.here(edits.load(self.digest), self._turns)
+            self._tracks = {
+                name: with_codes(track, self._overlay.tracks.get(name, ()))
+                for name, track in self._tracks.items()
+            }
             self._unmade = {}
 
     def _last(self) -> tuple[last.Found, str]:
@@ -82,6 +84,33 @@ class Desk:
 
     def _is_clip(self, film: Mapping[str, Any]) -> bool:
         return page_data.clip_start(Results(film, self._store)) is not None
+
+    @property
+    def tracks(self) -> Mapping[str, Track]:
+        """The tracks of the last run by name; the source language's is empty."""
+        return self._tracks
+
+    @property
+    def turns(self) -> Sequence[saving.Turn]:
+        """Who speaks when, by the last run."""
+        return self._turns
+
+    @property
+    def seconds(self) -> float:
+        """The length of the film; 0 if it is unknown."""
+        return float(self._run.get("seconds") or 0.0)
+
+    def names(self) -> dict[str, str]:
+        """The name of each speaker of the last run, by label."""
+        in_cues = [
+            {"cues": [{"speakers": cue.speakers} for cue in one.shown]} for one in self._tracks.values()
+        ]
+        return {one["id"]: one["name"] for one in people.speakers(self._results, self._turns, in_cues)}
+
+    @property
+    def store(self) -> Store:
+        """Where results are."""
+        return self._store
 
     def in_use(self) -> contextlib.AbstractContextManager[None]:
         """Keep the film's results in the cache while the block runs: other runs may fill it."""
@@ -150,22 +179,37 @@ class Desk:
                 raise ConflictError(
                     "the film was processed again since this page was opened: reload the page"
                 )
-            wanted, names = _cues(body.get("tracks")), _names(body.get("names"))
-            seconds = float(self._run.get("seconds") or 0.0)
-            if seconds and any(cue.end > seconds + 60 for cues in wanted.values() for cue in cues):
-                raise BadRequestError(f"a cue ends after the film does ({seconds:.0f} s)")
+            wanted, names = cues_of(body.get("tracks")), names_of(body.get("names"))
+            end = self.seconds
+            if end and any(cue.end > end + 60 for cues in wanted.values() for cue in cues):
+                raise BadRequestError(f"a cue ends after the film does ({end:.0f} s)")
             if unknown := wanted.keys() - self._tracks.keys():
                 raise BadRequestError(f"unknown track {min(unknown)!r}")
-            merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
-            overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns)
             if body.get("state") != self._state:
                 raise ConflictError(_OUTDATED)
+            count = self.take(wanted, names)
+            self._unmade = {"tracks": body.get("tracks"), "names": body.get("names")}
+            return {"state": self._state, "edits": count}
+
+    def take(
+        self,
+        wanted: Mapping[str, Sequence[Shown]],
+        names: Mapping[str, str | None],
+        links: saving.Links = MappingProxyType({}),
+    ) -> int:
+        """Save the edits that make these cues of the tracks; returns how many there are then.
+
+        `names` and `links` are those of `saving.overlay_of`. Raises `ConflictError` if the edits were saved
+        elsewhere meanwhile.
+        """
+        with self._lock:
+            merged = {name: (self._tracks[name], cues) for name, cues in wanted.items()}
+            overlay = saving.overlay_of(self.film.name, self._overlay, merged, names, self._turns, links)
             try:
                 self._state = edits.save(self.digest, overlay, state=self._state)
             except edits.StaleError as error:
                 raise ConflictError(_OUTDATED) from error
-            self._unmade = {"tracks": body.get("tracks"), "names": body.get("names")}
-            return {"state": self._state, "edits": len(edits.numbered(overlay))}
+            return len(edits.numbered(overlay))
 
     def again(self) -> Iterator[dict[str, Any]]:
         """Run the film again and yield its progress; at the end, load its results.
@@ -197,13 +241,16 @@ class Desk:
             if self._state == state and self.stale:
                 self._unmade = unmade
 
-    def make(self) -> None:
-        """Run the film again without progress; `FatalError` if that fails."""
+    def make(self) -> list[str]:
+        """Run the film again without progress; returns the names of the files. `FatalError` if that fails."""
         end: dict[str, Any] = {}
+        files = []
         for event in self.again():
             end = event
+            files += [Path(event["file"]["path"]).name] if "file" in event else []
         if end.get("status") not in {0, 6}:
             raise FatalError("the subtitles could not be rendered", "; ".join(end.get("said", ())), FAILED)
+        return files
 
     def close(self) -> None:
         """Stop a run in progress."""
@@ -213,7 +260,7 @@ class Desk:
     def _names(self) -> list[str]:
         return [stage.partition("-")[2] for stage in self._results.stages("subtitles")]
 
-    def _track(self, name: str) -> saving.Track:
+    def _track(self, name: str) -> Track:
         stage = f"subtitles-{name}" if name else "subtitles"
         base, shown = (self._results.rows(stage, output) for output in ("base_cues", "cues"))
         if base is None or shown is None:
@@ -222,15 +269,15 @@ class Desk:
                 f"run: orchestrator run {typed(self.film)}",
                 INPUT,
             )
-        return saving.track_of(base, shown)
+        return track_of(base, shown)
 
     def _deleted(self, name: str) -> list[dict[str, Any]]:
         """The automatic cues that an edit deleted from a track, in the form that a page sends cues."""
-        made = {saving.key_of(cue)[:3]: cue for cue in self._tracks[name].base}
+        made = {key_of(cue)[:3]: cue for cue in self._tracks[name].base}
         gone = [cue for edit in self._overlay.tracks.get(name, ()) if not edit.after for cue in edit.before]
         return [
             {"start": cue.start, "end": cue.end, "text": cue.text, "speakers": list(cue.speakers)}
-            for cue in (made.get(saving.key_of(each)[:3], each) for each in gone)
+            for cue in (made.get(key_of(each)[:3], each) for each in gone)
         ]
 
     def _made(self) -> str:
@@ -252,33 +299,3 @@ _OUTDATED = (
 def _whole(film: Mapping[str, Any]) -> bool:
     """Return whether a run made subtitles of the film."""
     return any(step["stage"] == "subtitles" and step["status"] in _WHOLE for step in film["stages"])
-
-
-def _cues(value: Any) -> dict[str, Sequence[Shown]]:
-    if not isinstance(value, dict):
-        raise BadRequestError("`tracks` is not an object")
-    found: dict[str, Sequence[Shown]] = {}
-    for name, cues in value.items():
-        if not isinstance(cues, list):
-            raise BadRequestError(f"the track {name!r} is not a list")
-        try:
-            found[name] = [shown_of(cue, f"cue {k + 1}") for k, cue in enumerate(cues)]
-        except DamagedError as error:
-            raise BadRequestError(str(error)) from error
-    return found
-
-
-def _names(value: Any) -> dict[str, str | None]:
-    if not isinstance(value, dict):
-        raise BadRequestError("`names` is not an object")
-    found: dict[str, str | None] = {}
-    for label, name in value.items():
-        if name is not None and not isinstance(name, str):
-            raise BadRequestError(f"the name of {label} is not a text")
-        shown = " ".join((name or "").split())
-        if not label or any(not char.isprintable() for char in label + shown) or len(shown) > NAME_LENGTH:
-            raise BadRequestError(
-                f"{shown!r} is not a name for {label}: {NAME_LENGTH} printable characters at most"
-            )
-        found[label] = shown or None
-    return found

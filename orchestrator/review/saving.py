@@ -7,49 +7,22 @@ an edit replaced. Unchanged edits stay as they are, and so do those outside the 
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from ipc.edits import Edit, Overlay, Person, Shown, voices
-from ipc.intervals import Overlapping, overlap
+from ipc.intervals import overlap
+from ipc.override_codes import Code
+from orchestrator.review.groups import Node, Together
+from orchestrator.review.tracks import Track, clean, key_of, overlapping
 
-EDITED = "edited"
-_CLOSE_S = 0.005
 _SPANS = 20
 """Number of turns by which a later run identifies a speaker."""
 Turn = tuple[float, float, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Track:
-    """A track of the last run.
-
-    `base` are the automatic cues, `shown` those with edits, which are at the indexes `edited`.
-    """
-
-    base: Sequence[Shown]
-    shown: Sequence[Shown]
-    edited: frozenset[int]
-
-
-def track_of(base: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> Track:
-    """The track from the rows of two tables of cues."""
-    edited = frozenset(k for k, row in enumerate(shown) if EDITED in row["flags"])
-    return Track(base=_shown(base), shown=_shown(shown), edited=edited)
-
-
-def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Shown]:
-    return [
-        Shown(
-            start=float(row["start"]),
-            end=float(row["end"]),
-            text=str(row["text"]),
-            speakers=tuple(row["speakers"]),
-        )
-        for row in rows
-    ]
+Links = Mapping[Shown, Sequence[int]]
+"""The indexes of the shown cues that a wanted cue replaces."""
 
 
 def here(overlay: Overlay, turns: Sequence[Turn]) -> Overlay:
@@ -77,15 +50,17 @@ def overlay_of(
     tracks: Mapping[str, tuple[Track, Sequence[Shown]]],
     names: Mapping[str, str | None],
     turns: Sequence[Turn],
+    links: Links = MappingProxyType({}),
 ) -> Overlay:
     """The edits that turn the automatic cues into those of `tracks`: by name, the last run's and the wanted.
 
     `before` are that run's edits with its labels. `names` are the names that speakers should have, by label,
-    None for the automatic name; speakers without an entry keep theirs.
+    None for the automatic name; speakers without an entry keep theirs. `links` are the shown cues that a
+    wanted one replaces, where it is known.
     """
     edits = dict(before.tracks)
     for name, (track, wanted) in tracks.items():
-        edits[name] = edits_of(track, wanted, before.tracks.get(name, ()))
+        edits[name] = edits_of(track, wanted, before.tracks.get(name, ()), links)
     known = {person.label: person for person in before.speakers}
     called = {label: person.name for label, person in known.items()} | dict(names)
     used = [label for each in edits.values() for edit in each for cue in edit.after for label in cue.speakers]
@@ -109,10 +84,17 @@ def _where(label: str, turns: Sequence[Turn]) -> tuple[tuple[float, float], ...]
     return tuple((round(start, 3), round(end, 3)) for start, end, _ in sorted(own))
 
 
-def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tuple[Edit, ...]:
-    """The edits that turn `track.base` into `wanted`; `old` are those that made `track.shown`."""
-    wanted = sorted((_clean(cue) for cue in wanted if cue.text.strip()), key=lambda cue: (cue.start, cue.end))
-    together = _Together(track, wanted, old)
+def edits_of(
+    track: Track, wanted: Sequence[Shown], old: Sequence[Edit], links: Links = MappingProxyType({})
+) -> tuple[Edit, ...]:
+    """The edits that turn `track.base` into `wanted`; `old` are those that made `track.shown`.
+
+    `links` are the indexes of the shown cues that a wanted one replaces; others replace those at their time.
+    """
+    cleaned = [(clean(cue), links.get(cue)) for cue in wanted if cue.text.strip()]
+    cleaned.sort(key=lambda one: (one[0].start, one[0].end))
+    wanted = [cue for cue, _ in cleaned]
+    together = Together(track, wanted, old, [link for _, link in cleaned])
     as_made = {key_of(cue) for cue in track.base}
     made = [
         (edit, edit.span())
@@ -121,100 +103,6 @@ def edits_of(track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> tupl
     ]
     kept = [(edit, edit.span()) for k, edit in enumerate(old) if k in together.untouched]
     return tuple(edit for edit, _ in sorted([*made, *kept], key=lambda one: one[1]))
-
-
-def _clean(cue: Shown) -> Shown:
-    lines = [" ".join(line.split()) for line in cue.text.split("\n")]
-    return replace(cue, text="\n".join(line for line in lines if line))
-
-
-def key_of(cue: Shown) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
-    """The values by which cues are equal: times in hundredths, lines, speakers."""
-    return round(cue.start, 2), round(cue.end, 2), tuple(cue.text.split("\n")), cue.speakers
-
-
-Node = tuple[str, int]
-"""A cue or edit by its index: `s` a shown cue, `n` a wanted one, `e` an old edit, `b` an automatic cue."""
-
-
-class _Together:
-    """Groups what belongs together, by union-find."""
-
-    def __init__(self, track: Track, wanted: Sequence[Shown], old: Sequence[Edit]) -> None:
-        self._up: dict[Node, Node] = {}
-        shown = track.shown
-        matcher = difflib.SequenceMatcher(
-            None, [key_of(cue) for cue in shown], [key_of(cue) for cue in wanted], autojunk=False
-        )
-        self._changed: list[Node] = []
-        fresh: list[int] = []
-        gone: set[int] = set()
-        for how, i, j, m, n in matcher.get_opcodes():
-            if how == "equal":
-                for a, b in zip(range(i, j), range(m, n), strict=True):
-                    self._join(("s", a), ("n", b))
-            else:
-                gone |= set(range(i, j))
-                fresh += range(m, n)
-        self._changed = [*(("s", k) for k in sorted(gone)), *(("n", k) for k in fresh)]
-        owner = _owners(track, old)
-        bases = _ByTime(track.base)
-        spans = _ByTime(shown)
-        for k, cue in enumerate(shown):
-            if k in owner:
-                self._join(("s", k), ("e", owner[k]))
-                continue
-            same = next((b for b in bases.over(cue) if key_of(track.base[b]) == key_of(cue)), None)
-            for b in bases.over(cue) if same is None else (same,):
-                self._join(("s", k), ("b", b))
-        self.loose = {k for k, cue in enumerate(shown) if k not in owner and not bases.over(cue)}
-        for k, edit in enumerate(old):
-            for cue in edit.before:
-                for b in bases.over(cue):
-                    self._join(("e", k), ("b", b))
-        deleted = [k for k, edit in enumerate(old) if not edit.after]
-        for k in fresh:
-            cue = wanted[k]
-            near = spans.over(cue)
-            own = [i for i in near if i in gone]
-            again = [e for e in deleted if _overlap(cue, *old[e].span())]
-            for e in again:
-                self._join(("n", k), ("e", e))
-            for i in own or ([] if again else near):
-                self._join(("n", k), ("s", i))
-        touched = {self._find(node) for node in self._changed}
-        self.untouched = {k for k in range(len(old)) if self._find(("e", k)) not in touched}
-
-    def changed(self) -> Iterator[list[Node]]:
-        """The groups with a change."""
-        groups: dict[Node, list[Node]] = {self._find(node): [] for node in self._changed}
-        for node in self._up:
-            if (top := self._find(node)) in groups:
-                groups[top].append(node)
-        yield from groups.values()
-
-    def _find(self, node: Node) -> Node:
-        self._up.setdefault(node, node)
-        while self._up[node] != node:
-            self._up[node] = self._up[self._up[node]]
-            node = self._up[node]
-        return node
-
-    def _join(self, one: Node, other: Node) -> None:
-        self._up[self._find(one)] = self._find(other)
-
-
-def _owners(track: Track, old: Sequence[Edit]) -> dict[int, int]:
-    """The old edit of each edited cue."""
-    by: dict[tuple[float, float, tuple[str, ...]], list[int]] = {}
-    for e, edit in enumerate(old):
-        for cue in edit.after:
-            by.setdefault(key_of(_clean(cue))[:3], []).append(e)
-    found = {}
-    for k in sorted(track.edited):
-        if (owners := by.get(key_of(track.shown[k])[:3])) is not None:
-            found[k] = owners.pop(0) if len(owners) > 1 else owners[0]
-    return found
 
 
 def _edit(
@@ -229,31 +117,35 @@ def _edit(
     bases = [track.base[k] for kind, k in group if kind == "b"]
     earlier = [cue for kind, k in group if kind == "e" for cue in old[k].before]
     # the present automatic cues of that time replace the earlier ones, if there are any
-    stale = [cue for cue in earlier if not any(_overlap(cue, base.start, base.end) for base in bases)]
+    stale = [cue for cue in earlier if not any(overlapping(cue, base.start, base.end) for base in bases)]
     # cues without an automatic counterpart, beside a re-laid out edit, stay as they are
     alone = [track.shown[k] for kind, k in group if kind == "s" and k in loose]
     before = {key_of(cue)[:3]: cue for cue in [*stale, *bases, *alone]}
     after = sorted((wanted[k] for kind, k in group if kind == "n"), key=lambda cue: (cue.start, cue.end))
     was = sorted(before.values(), key=lambda cue: (cue.start, cue.end))
-    if [key_of(cue)[:3] for cue in was] == [key_of(cue)[:3] for cue in after] and all(
-        key_of(cue) in as_made for cue in after
+    formatted = [cue for kind, k in group if kind == "e" for cue in old[k].after if cue.codes]
+    after = [replace(cue, codes=_codes(cue, formatted)) for cue in after]
+    as_before = not any(cue.codes for cue in after)
+    if (
+        as_before
+        and [key_of(cue)[:3] for cue in was] == [key_of(cue)[:3] for cue in after]
+        and all(key_of(cue) in as_made for cue in after)
     ):
         return None
     if not was and not after:
         return None
-    return Edit(before=tuple(replace(cue, speakers=()) for cue in was), after=tuple(after))
+    return Edit(before=tuple(replace(cue, speakers=(), codes=None) for cue in was), after=tuple(after))
 
 
-class _ByTime:
-    """Cues, searched by time."""
+def _codes(cue: Shown, formatted: Sequence[Shown]) -> tuple[Code, ...] | None:
+    """The override codes of a cue; if nothing is known of them, those of the cue in `formatted` before it.
 
-    def __init__(self, cues: Sequence[Shown]) -> None:
-        self._cues = Overlapping((cue.start, cue.end) for cue in cues)
-
-    def over(self, cue: Shown) -> list[int]:
-        """Indexes of the cues that overlap it."""
-        return self._cues.with_part_of(cue.start, cue.end, _CLOSE_S)
-
-
-def _overlap(cue: Shown, start: float, end: float) -> bool:
-    return overlap(cue.start, cue.end, start, end) > _CLOSE_S
+    If its text has changed, that is those at the start, such as its place.
+    """
+    if cue.codes is not None:
+        return cue.codes or None
+    shared = [(overlap(cue.start, cue.end, other.start, other.end), other) for other in formatted]
+    seconds, other = max(shared, key=lambda one: one[0], default=(0.0, cue))
+    if seconds <= 0:
+        return None
+    return tuple(one for one in other.codes or () if other.text == cue.text or one.at == 0) or None

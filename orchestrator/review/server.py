@@ -16,8 +16,9 @@ from ipc import json_text
 from ipc.parsing import json_of
 from orchestrator.errors import STORAGE, USAGE, FatalError
 from orchestrator.review.connection import NOTHING, Connection
-from orchestrator.review.desk import BadRequestError, ConflictError, Desk
+from orchestrator.review.desk import ConflictError, Desk
 from orchestrator.review.guard import Guard, Refused
+from orchestrator.review.requests import BadRequestError
 from orchestrator.review.sockets import SlowError
 from orchestrator.review.streams import FileSource, SoundSource, part_of
 

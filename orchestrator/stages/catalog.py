@@ -20,7 +20,7 @@ from stage_runners.naming.stage import NAMING
 from stage_runners.phrases.stage import PHRASES
 from stage_runners.shots.stage import SHOTS
 from stage_runners.sounds.stage import SOUNDS
-from stage_runners.subtitles.stage import SUBTITLES
+from stage_runners.subtitles.stage import EDITS, SUBTITLES
 from stage_runners.tmdb.stage import TMDB
 from stage_runners.translation.stage import TRANSLATION
 from stage_runners.vad.stage import PYANNOTE_VAD, SILERO_VAD
@@ -29,7 +29,7 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, KNOWN_TEXT, ALIGNMENT,
-        ATTRIBUTION, POST_NER, NAMING, PHRASES, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
+        ATTRIBUTION, POST_NER, NAMING, PHRASES, EDITS, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
     )
 }  # fmt: skip
 """Every stage by name, each after those that it reads from."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ipc.declaration import Input, Resources, Stage
@@ -110,6 +111,33 @@ def _in_view(stage: Stage, language: str, context: str) -> tuple[Stage, ...]:
     )
     more.append(Input(name="terms", source=f"{briefing.name}.terms"))
     return dataclasses.replace(stage, inputs=(*stage.inputs, *more)), briefing
+
+
+def reading_edits(stages: Mapping[str, Stage]) -> Mapping[str, Stage]:
+    """The stages of an edited film: translations read the edited transcript."""
+    found = {}
+    translated = any(stage.base == "translation" and not stage.off for stage in stages.values())
+    for name, stage in stages.items():
+        if stage.base == "translation" and translated:
+            inputs = tuple(
+                Input(name=i.name, source=f"edits.{i.name}") if i.name in {"segments", "words"} else i
+                for i in stage.inputs
+            )
+            found[name] = dataclasses.replace(stage, inputs=inputs)
+        elif name == "edits" and translated:
+            found[name] = dataclasses.replace(stage, off="")
+        else:
+            found[name] = stage
+    return found
+
+
+def memories(stages: Mapping[str, Stage], folder: Path, film: str, *, edited: bool) -> dict[str, Any]:
+    """The parameters by which translations keep what they translated of a film, to take it up after edits."""
+    return {
+        stage.name: {"memory": str(folder / f"{film}-{stage.name.partition('-')[2]}.json"), "recall": edited}
+        for stage in stages.values()
+        if stage.base == "translation" and {"memory", "recall"} <= stage.defaults().keys()
+    }
 
 
 def _missing(stage: Stage) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ipc.cue_rules import GRID_MS, MOVING, CueLimits
+from ipc.override_codes import Code
 from stage_runners.subtitles.thresholds import CUE_TIMES
 
 DASH = "- "
@@ -47,12 +48,16 @@ class Profile(CueLimits):
 
 @dataclass(frozen=True)
 class Line:
-    """A line, with the speaker's `label` if shown, and the `dash` of a dialogue. `text` may be empty."""
+    """A line, with the speaker's `label` if shown, and the `dash` of a dialogue. `text` may be empty.
+
+    `codes` are override codes that a user gave it, at places in `text`.
+    """
 
     text: str
     speaker: str | None
     label: str = ""
     dash: str = ""
+    codes: tuple[Code, ...] = ()
 
     def shown(self, *, labels: bool = True) -> str:
         """The line as displayed."""

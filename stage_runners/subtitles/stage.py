@@ -8,6 +8,25 @@ from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 from stage_runners.subtitles.formats import FORMATS
 from stage_runners.subtitles.thresholds import THRESHOLDS
 
+EDITS = Stage(
+    name="edits",
+    version=1,
+    backends=on_cpu("subtitles.edits.runner", "media"),
+    inputs=(
+        Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),
+        Input(name="words", source="post_ner.words", otherwise="attribution.words"),
+        Input(name="turns", source="diarization.turns", optional=True),
+        Input(name="speakers", source="naming.speakers", optional=True),
+    ),
+    outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
+    params=(Param(name="edits", file=True, help="edits that the user made to this film's subtitles"), CLIP),
+    resources=Resources(cores=1, memory_mb=300),
+    off="an edited film that is translated turns it on",
+    thresholds=THRESHOLDS,
+    brief=True,
+)
+"""The transcript as the user edited it, for translations. `subtitles` applies the edits to cues itself."""
+
 SUBTITLES = Stage(
     name="subtitles",
     version=7,

@@ -7,9 +7,10 @@ every line checked, translated again if it fails, then marked, and words placed 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ipc.context import Context
@@ -22,10 +23,11 @@ from stage_runners.text.iso639 import same_language
 from stage_runners.translation import batches, placeholders
 from stage_runners.translation import quality_checks as checks
 from stage_runners.translation.film import Film, read_film
+from stage_runners.translation.memory import Memory
 from stage_runners.translation.placeholders import GlossaryNames, Hidden
 from stage_runners.translation.sentences import clauses, text_of
 from stage_runners.translation.tables import lines_marked, tables
-from stage_runners.translation.terms import Term
+from stage_runners.translation.terms import Term, relevant
 from stage_runners.translation.terms import lost as lost_term
 from stage_runners.translation.thresholds import ATTEMPTS
 from stage_runners.translation.translator import Line, TextTranslator
@@ -61,7 +63,9 @@ def run(
         film = Film((), film.target)
     glossary = read_glossary(inputs["glossary"]) if "glossary" in inputs else []
     speakers = read_rows(inputs["speakers"], "speakers") if "speakers" in inputs else []
-    texts = _Job(translator, film, glossary, speakers, context, terms).texts()
+    memory = Memory(context, inputs, translator.method)
+    texts = _Job(translator, film, glossary, speakers, memory, context, terms).texts()
+    memory.save()
     for output, columns in tables(film.sentences, texts, film.target).items():
         context.save(output, columns)
 
@@ -75,10 +79,12 @@ class _Job:
         film: Film,
         glossary: Sequence[GlossaryRow],
         speakers: Sequence[SpeakerRow],
+        memory: Memory,
         context: Context,
         terms: Sequence[Term] = (),
     ) -> None:
-        self._translator, self._context, self._terms = translator, context, terms
+        self._translator, self._memory, self._context = translator, memory, context
+        self._terms = terms
         self._target, self._sentences = film.target, film.sentences
         lower = frozenset(
             word.text.strip(".,!?;:…").casefold()
@@ -105,8 +111,15 @@ class _Job:
         refused = self._refused()
         for k in refused:
             del self._best[k]
-        self._translator.begin([self._line(k, sentence.text) for k, sentence in enumerate(self._sentences)])
-        pending = list(self._best)
+        lines = [self._line(k, sentence.text) for k, sentence in enumerate(self._sentences)]
+        self._recall()
+        self._translator.begin(
+            [
+                replace(line, translation=self._best[k].text) if k in self._best else line
+                for k, line in enumerate(lines)
+            ]
+        )
+        pending = [k for k, best in self._best.items() if not best.attempts]
         retried: set[int] = set()
         for attempt in range(ATTEMPTS.most):
             if not pending:
@@ -116,10 +129,29 @@ class _Job:
             retried |= set(pending)
         self._context.progress(len(self._sentences), len(self._sentences), "lines")
         self._report(len(retried), refused)
+        for k, best in self._best.items():
+            if best.text:
+                self._memory.keep(self._key(k), self._sentences[k].start, best.text)
         return [
             None if k in refused else self._best[k].text if k in self._best else sentence.text
             for k, sentence in enumerate(self._sentences)
         ]
+
+    def _recall(self) -> None:
+        """Take the translations of sentences that have not changed."""
+        for k, best in self._best.items():
+            text = self._memory.get(self._key(k), self._sentences[k].start, _is_text)
+            if text is not None:
+                best.offer(text, self._faults(k, text, 0))
+        if self._memory.recalled:
+            self._context.fact("lines_recalled", self._memory.recalled)
+
+    def _key(self, k: int) -> str:
+        """What the translation of a sentence is kept by: all that its own line says."""
+        line = self._line(k, self._sentences[k].text)
+        told: list[object] = [line.speaker] if self._translator.in_order else []
+        told += relevant(self._terms, [line.text], [line.speaker])
+        return json.dumps([line.text, line.language, *line.names, *told])
 
     def _report_scripts(self) -> None:
         """Report lines in the letters of another language than they are spoken in."""
@@ -242,6 +274,10 @@ class _Job:
             context.degraded(
                 f"{wrong} of {len(self._best)} lines look wrong: the model may not fit these languages"
             )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _lines(count: int) -> str:

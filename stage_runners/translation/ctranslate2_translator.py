@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ipc.declaration import Param, Resources, Stage, on
 from ipc.errors import StageError
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
+from stage_runners.translation.declared import FROM_TEXT, KEPT, TARGET, TRANSLATED, Translator
 from stage_runners.translation.thresholds import ATTEMPTS, CTRANSLATE2_TOKENS
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ STAGE = Stage(
     outputs=TRANSLATED,
     params=(
         TARGET,
+        *KEPT,
         Param(name="translation_model", load=True, help="NLLB-200 or OPUS-MT: a name, a Hub id or a folder"),
         Param(name="compute_type", default="default", load=True),
         Param(name="beam_size", default=4),

@@ -30,6 +30,11 @@ and what is known of the film.
 KEYS = ("TRANSLATION_API_KEY", "OPENAI_API_KEY")
 STALL_S = 1800
 """Seconds for four answers that do not come, and the waits that a busy server asks for."""
+KEPT = (
+    Param(name="memory", default="", affects="speed", help="file of what was translated before"),
+    Param(name="recall", default=False, affects="speed", help="take from it what has not changed"),
+)
+"""For a film whose transcript was edited: only what changed is translated again."""
 
 
 @dataclass(frozen=True, kw_only=True)

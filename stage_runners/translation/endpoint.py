@@ -53,10 +53,16 @@ class Endpoint:
         self.method = f"{server.model} at {server.chat.host}"
         self._film: Sequence[Line] = ()
         self._translated: dict[int, str] = {}
+        self._apart = False
 
     def begin(self, film: Sequence[Line]) -> None:
-        """Keep the film's lines, and its scenes: questions show them as context."""
+        """Keep the film's lines, and its scenes: questions show them as context.
+
+        If some are translated already, those left are far apart, and each question has neighbours only.
+        """
         self._film = film
+        self._translated = {line.number: line.translation for line in film if line.translation}
+        self._apart = bool(self._translated)
         if self._by_scene:
             self._scene = scenes.numbers(film, self._view.shots)
 
@@ -66,6 +72,11 @@ class Endpoint:
 
     def translate(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
         """The translations; on later attempts in smaller questions, in which a model loses less."""
+        runs = _neighbours(lines) if self._apart else [lines]
+        return [text for run in runs for text in self._asked(run, target, attempt)]
+
+    def _asked(self, lines: Sequence[Line], target: str, attempt: int) -> list[str | None]:
+        """The translations of lines that belong together."""
         size = (QUESTIONS.first, QUESTIONS.second, QUESTIONS.third)[min(attempt, 2)]
         if self._by_scene and attempt == 0:
             sizes = scenes.cut([self._scene[line.number] for line in lines], size, QUESTIONS.least)
@@ -119,3 +130,14 @@ class Endpoint:
             f"{self._chat.address} rejects every question: {error}",
             "another --translation-model of that server may accept them",
         ) from error
+
+
+def _neighbours(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines in runs that follow each other in the film."""
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and line.number == runs[-1][-1].number + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs

@@ -12,6 +12,7 @@ from ipc.declaration import Input, Param, Resources, Stage, on_cpu
 from stage_runners.translation import thresholds
 from stage_runners.translation.declared import (
     FROM_TEXT,
+    KEPT,
     KEYS,
     SERVER,
     STALL_S,
@@ -34,6 +35,7 @@ STAGE = Stage(
     params=(
         TARGET,
         TAG,
+        *KEPT,
         *SERVER,
         Param(name="context", default="lines", help="what a question shows besides its lines"),
         Param(

@@ -17,7 +17,7 @@ from ipc.errors import StageError
 from stage_runners.frameworks import checkpoints
 from stage_runners.shared_params import TRUST
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import FROM_TEXT, TARGET, TRANSLATED, Translator
+from stage_runners.translation.declared import FROM_TEXT, KEPT, TARGET, TRANSLATED, Translator
 from stage_runners.translation.thresholds import ATTEMPTS, INDICTRANS2_TOKENS
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ STAGE = Stage(
     outputs=TRANSLATED,
     params=(
         TARGET,
+        *KEPT,
         Param(name="translation_model", load=True, help="IndicTrans2: a name, a Hub id or a folder"),
         TRUST,
         Param(name="beam_size", default=5),

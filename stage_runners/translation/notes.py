@@ -25,6 +25,11 @@ def notes(film: FilmFacts) -> Iterator[Note]:
             where = f"the first at {clock(first['time'])} ({first['fault']})"
             lines = plural(int(facts["lines"]), "line")
             yield Note(f"{count} of {lines} in {target} look wrong, {where}", look=True)
+        if facts.get("edits_unheard"):
+            yield Note(
+                f"the translation to {target} is made from the sound, so the words that you corrected do not "
+                "change it; with another --translation-model they do"
+            )
         if facts.get("rough"):
             yield Note(
                 f"{facts['rough']}; a larger model translates better (--translation-model large-v3, or "

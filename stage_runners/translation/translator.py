@@ -23,7 +23,7 @@ class Line:
 
     `number` counts the sentences of the film from 0, `fault` names what was wrong with the last attempt,
     `start` and `end` are seconds of the film. Speaker, names and fault are for translators that take
-    instructions.
+    instructions. `translation` is what it became in an earlier run, if that holds.
     """
 
     text: str
@@ -34,6 +34,7 @@ class Line:
     fault: str = ""
     start: float = 0.0
     end: float = 0.0
+    translation: str = ""
 
 
 class TextTranslator(Protocol):

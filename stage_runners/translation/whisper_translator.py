@@ -11,7 +11,7 @@ from ipc.errors import StageError
 from stage_runners.names.stage import SPOKEN
 from stage_runners.recognition.thresholds import WINDOWS
 from stage_runners.translation import thresholds
-from stage_runners.translation.declared import TARGET, TRANSLATED, Translator
+from stage_runners.translation.declared import KEPT, TARGET, TRANSLATED, Translator
 from stage_runners.whisper.thresholds import DECODING
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ STAGE = Stage(
     outputs=TRANSLATED,
     params=(
         TARGET,
+        *KEPT,
         Param(name="translation_model", default="auto", load=True, help="Whisper model"),
         Param(name="compute_type", default="default", load=True),
         Param(name="beam_size", default=5),

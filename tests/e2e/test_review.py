@@ -11,6 +11,7 @@ import signal
 import subprocess
 from urllib.parse import urlsplit
 
+import pysubs2
 import pytest
 
 from orchestrator.environments import registry
@@ -150,6 +151,61 @@ def test_edits_can_be_listed_discarded_and_restored(apart, edited, tmp_path):
     assert "[DIANE]" in text
     apart("edits", place, "--restore", "1")
     assert "Zoe" in apart("edits", place).stdout
+
+
+def test_what_another_program_changed_becomes_edits(apart, edited):
+    place, *_ = edited
+    apart("run", place)  # the last run may have written elsewhere
+    file = place.with_name("movie.en.ass")
+    subs = pysubs2.load(str(file))
+    subs.save(str(file))
+    assert "no changes" in apart("import", place, file).stdout
+    first, second, third, *_, last = subs.events
+    second.text = r"{\i1}" + second.text.replace("Oh", "Ah")
+    third.start += 120
+    subs.remove(last)
+    subs.insert(0, pysubs2.SSAEvent(start=1000, end=2500, text="Ring.", style=first.style, name=first.name))
+    subs.save(str(file))
+    wanted = [(event.start, event.end, event.text, event.name) for event in subs]
+    told = apart("import", place, file, "--dry-run").stdout
+    assert "nothing was changed" in told
+    assert "no changes" not in told
+    told = apart("import", place, file).stdout
+    assert "4 changes" in told, told
+    assert "(text 1, times 1, formatting 1, added 1, deleted 1)" in told
+    assert "movie.en.srt" in told
+    made = pysubs2.load(str(file))
+    assert [(event.start, event.end, event.text, event.name) for event in made] == wanted
+    assert not place.with_name("movie.en.1.ass").exists()  # the file is the tool's own again
+    _, text = cues(place.with_name("movie.en.srt"))[0]
+    assert "Ring." in text
+    assert "<i>Ah" in place.with_name("movie.en.vtt").read_text()
+    assert "Ring." in in_film(place.with_name("movie.subtitled.mkv"))[0]
+    apart("run", place)
+    assert set(apart.how().values()) == {"cached"}
+    listed = apart("edits", place).stdout
+    assert listed.count("\n") == 1 + 1 + 1 + 4, listed  # the name, the edit made in the page, and these
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("movie.en.srt.txt", "hello", "not a file that can be imported"),
+        ("other.srt", "1\n00:10:00,000 --> 00:10:02,000\nNothing of it.\n", "belong to another film"),
+        ("movie.de.srt", "1\n00:00:01,000 --> 00:00:02,000\nGuten Tag.\n", "no subtitles in de"),
+        ("bad.srt", "no subtitles at all", "no line has times"),
+        ("none.vtt", None, "No such file"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_gets_a_sentence(apart, edited, tmp_path, name, text, why):
+    place, *_ = edited
+    file = tmp_path / name
+    if text is not None:
+        file.write_text(text)
+    before = apart("edits", place, "--json").stdout
+    done = apart("import", place, file, status=4)
+    assert why in " ".join(done.stderr.split())
+    assert apart("edits", place, "--json").stdout == before
 
 
 def test_requests_from_another_page_or_without_a_token_are_refused(apart, edited):

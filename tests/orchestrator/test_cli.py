@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator import cli
-from orchestrator.commands import COMMANDS
+from orchestrator.commands import COMMANDS, module_of
 from orchestrator.errors import ENVIRONMENT, STORAGE, USAGE
 
 ROOT = Path(cli.__file__).parents[1]
@@ -163,7 +162,7 @@ def test_a_language_that_parakeet_lacks_is_refused_with_the_engine_that_has_it(c
 def test_the_list_of_commands_has_the_summary_of_each_command():
     commands = argparse.ArgumentParser().add_subparsers()
     for name in COMMANDS:
-        importlib.import_module(f"orchestrator.commands.{name}").add(commands)
+        module_of(name).add(commands)
     assert {entry.dest: entry.help for entry in commands._choices_actions} == COMMANDS
 
 

@@ -3,6 +3,7 @@ import { colourOf, cueAt, flagLabel, nameOf, page } from "./state.js";
 import { byId, closest, h, maybe } from "./elements.js";
 import { clock } from "./words.js";
 import { linesIn } from "./text_height.js";
+import { besideLooks, textBeside } from "./beside.js";
 import { choose, filters, passes, toReview } from "./filters.js";
 import { playCue } from "./media.js";
 import { NARROW, VirtualList } from "./virtual.js";
@@ -11,7 +12,8 @@ const FONT = { text: "15px system-ui, sans-serif", why: "12.5px system-ui, sans-
 const LINE = 21; // pixels, as in the styles
 const WHY = 17;
 const NAME = 16;
-const WIDE = 560; // pixels; a wider list shows flags as words
+const WIDE = 560; // pixels; a wider list shows flags as words, and two languages side by side
+const GAP = 16; // pixels between the languages, as in the styles
 const flagsWidth = (/** @type {number} */ width) => (width < WIDE ? 0 : width < 720 ? 130 : 270); // as in the styles
 const place = byId("list");
 const list = new VirtualList(place, draw, height);
@@ -151,7 +153,11 @@ function textWidth(width) {
  */
 function height(cue, index, width) {
   const room = textWidth(width);
-  let sum = 13 + linesIn(cue.text || " ", room, FONT.text) * LINE;
+  const other = textBeside(cue);
+  const both = other && width >= WIDE;
+  const own = linesIn(cue.text || " ", both ? (room - GAP) / 2 : room, FONT.text);
+  const others = other ? linesIn(other, both ? (room - GAP) / 2 : room, FONT.text) : 0;
+  let sum = 13 + (both ? Math.max(own, others) : own + others) * LINE;
   if (width < NARROW || hasName(cue, index)) sum += NAME;
   if (review) sum += linesIn(because(cue), room, FONT.why) * WHY + 2;
   return sum;
@@ -180,6 +186,9 @@ function draw(cue, index) {
   const colours = cue.speakers.map((id) => `var(--s${colourOf(id)})`);
   const [first = "transparent", second = first] = colours;
   const names = cue.speakers.map(nameOf).join(", ");
+  const other = textBeside(cue);
+  const language = { lang: page.track?.language ?? "", dir: "auto" };
+  const text = h("span.text", language, cue.silence ? "(no text)" : marked(cue));
   const priority = { title: `review priority ${Math.round(cue.need * 100)} of 100`, "--need": cue.need };
   return h(
     cue.flags.includes("sound") ? "div.cue.sound" : "div.cue",
@@ -195,11 +204,7 @@ function draw(cue, index) {
     h(
       "span.said",
       hasName(cue, index) && h("span.who", names),
-      h(
-        "span.text",
-        { lang: page.track?.language ?? "", dir: "auto" },
-        cue.silence ? "(no text)" : marked(cue),
-      ),
+      other ? h("span.languages", text, h("span.beside", besideLooks(), other)) : text,
       review && h("span.why", because(cue)),
     ),
     marks(cue),

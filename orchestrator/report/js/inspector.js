@@ -4,6 +4,7 @@ import { byId, fillWith, h } from "./elements.js";
 import { clock, percent } from "./words.js";
 import { broken, linesOf, milliseconds, width } from "./cue_rules.js";
 import { shownIn } from "./shown_lines.js";
+import { besideLooks, textBeside } from "./beside.js";
 import { marked, open } from "./cues.js";
 import { toReview } from "./filters.js";
 import { playCue } from "./media.js";
@@ -23,11 +24,13 @@ function show() {
     h("span.voice", { "--one": `var(--s${colourOf(id)})` }, nameOf(id)),
   );
   const play = { type: "button", title: "Play this cue (Enter)", onclick: () => playCue(cue) };
+  const other = textBeside(cue);
   const text = { lang: page.track?.language ?? "", dir: "auto" };
   fillWith(
     place,
     h("p.head", h("span.times", times(cue)), voices, h("button", play, "Play")),
     h("p.text", text, cue.silence ? "(no text)" : marked(cue)),
+    other && h("p.beside", besideLooks(), other),
     cue.why.length > 0 &&
       h(
         "ul.why",

@@ -19,8 +19,9 @@ from starlette.routing import Route
 from ipc import json_text
 from ipc.parsing import json_of
 from orchestrator.errors import FatalError
-from orchestrator.review.desk import BadRequestError, ConflictError, Desk
+from orchestrator.review.desk import ConflictError, Desk
 from orchestrator.review.guard import LARGEST
+from orchestrator.review.requests import BadRequestError
 from orchestrator.review.streams import FileSource, SoundSource, part_of
 from orchestrator.serve.job import SUCCEEDED
 from orchestrator.serve.service import Service

@@ -114,6 +114,17 @@ def apply_edits(
     return EditedCues(base, flag_overlaps(result), applied, lost)
 
 
+def found_in_words(
+    edits: Sequence[Edit],
+    segments: Sequence[SegmentRow],
+    words: Sequence[WordRow],
+    clip: tuple[float, float] | None = None,
+) -> list[AppliedEdit]:
+    """The edits with the words that they replace, for a transcript that is not laid out."""
+    finder = WordFinder(segments, completed(segments, words))
+    return _each_word_once(_relocated(edit, finder) for edit in _in_clip(edits, clip)[0])
+
+
 def _each_word_once(applied: Iterable[AppliedEdit]) -> list[AppliedEdit]:
     """The same, with each word under the first edit alone that it was found under."""
     taken: set[int] = set()

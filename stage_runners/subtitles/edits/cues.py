@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ipc import cue_rules
 from ipc.cue_rules import COLLIDES, GRID_MS
 from ipc.edits import Shown
+from ipc.override_codes import Code, of_lines
 from ipc.speaker_labels import DASH as _DASH
 from stage_runners.subtitles.cues import Cue, Line, Profile
 
@@ -34,16 +35,20 @@ def lines_of(shown: Shown) -> tuple[Line, ...]:
 
     Blank lines are dropped, because SRT ends a cue there.
     """
-    texts = [" ".join(text.split()) for text in shown.text.split("\n") if text.strip()]
+    coded = zip(shown.text.split("\n"), of_lines(shown.text, shown.codes or ()), strict=True)
+    pairs = [(" ".join(text.split()), codes) for text, codes in coded if text.strip()]
+    texts = [text for text, _ in pairs]
     speakers = [speaker or None for speaker in shown.speakers] or [None]
     if len(speakers) < 2 or sum(bool(_DASH.match(text)) for text in texts) < 2:
-        return tuple(Line(text, speakers[0]) for text in texts)
+        return tuple(Line(text, speakers[0], codes=codes) for text, codes in pairs)
     lines: list[Line] = []
     turn = -1
-    for text in texts:
+    for text, codes in pairs:
         dash = match[0] if (match := _DASH.match(text)) else ""
         turn += bool(dash) or turn < 0
-        lines.append(Line(text.removeprefix(dash), speakers[min(turn, len(speakers) - 1)], dash=dash))
+        own = tuple(Code(max(0, one.at - len(dash)), one.code) for one in codes)
+        speaker = speakers[min(turn, len(speakers) - 1)]
+        lines.append(Line(text.removeprefix(dash), speaker, dash=dash, codes=own))
     return tuple(lines)
 
 

@@ -11,7 +11,7 @@ from ipc.errors import StageError
 from ipc.rows import SegmentRow, SpeakerRow, TurnRow, WordRow
 from ipc.time_range import clip_of
 from stage_runners.subtitles.cues import Cue
-from stage_runners.subtitles.edits.apply import EditedCues, Lay, apply_edits
+from stage_runners.subtitles.edits.apply import EditedCues, Lay, apply_edits, found_in_words
 from stage_runners.subtitles.edits.cues import Labels, flag_broken_limits, with_other_labels
 from stage_runners.subtitles.edits.transcript import rewritten
 from stage_runners.subtitles.edits.voices import EditedVoices
@@ -86,6 +86,16 @@ class RunEdits:
         return list(self._edited.base), [
             flag_broken_limits(with_other_labels(cue, shown), shown.limits) for cue in self._edited.cues
         ]
+
+    def find(self, segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> None:
+        """Find the words that the edits replace, without a layout; then `transcript` has them."""
+        edits = self._voices.relabelled(self._edits, self._same)
+        self._edited = EditedCues((), (), found_in_words(edits, segments, words, self._clip))
+
+    @property
+    def count(self) -> int:
+        """The number of edits of the track."""
+        return len(self._edits)
 
     def transcript(
         self, segments: Sequence[SegmentRow], words: Sequence[WordRow]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from stage_runners.subtitles.cues import Cue, Line
+from stage_runners.subtitles.formatting import coded
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.speakers import by_speaker
 from stage_runners.text.direction import embedded
@@ -38,7 +39,7 @@ _SEPARATORS = re.compile(r"[,{}\\\s]+")
 
 def write(document: Document) -> str:
     """The file. Speakers get colours in the order of the document's names; only SDH has labels."""
-    return written(document, lambda cue: [escaped(line.text) for line in cue.lines])
+    return written(document, lambda cue: coded(cue.lines, escaped))
 
 
 def written(

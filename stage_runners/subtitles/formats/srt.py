@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 from stage_runners.subtitles.clock_time import clock_time
+from stage_runners.subtitles.cues import Line
+from stage_runners.subtitles.formatting import place_of, tagged
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.text.direction import marked
 
@@ -23,10 +25,21 @@ def write(document: Document) -> str:
     film = document.right_to_left
     return "".join(
         f"{k}\n{clock_time(cue.start, ',')} --> {clock_time(cue.end, ',')}\n"
-        + "\n".join(marked(escaped(line.shown()), escaped(line.text), film=film) for line in cue.lines)
+        + (rf"{{\an{place}}}" if (place := place_of(cue.lines)) else "")
+        + "\n".join(_line(line, film=film) for line in cue.lines)
         + "\n\n"
         for k, cue in enumerate(document.cues, 1)
     )
+
+
+def _line(line: Line, *, film: bool) -> str:
+    """The line as displayed, with the tags of its own codes."""
+    plain = escaped(line.text)
+    whole = marked(escaped(line.shown()), plain, film=film)
+    if not line.codes:
+        return whole
+    before, _, after = whole.rpartition(plain)
+    return before + tagged(line, escaped, colours=True) + after
 
 
 def escaped(line: str) -> str:

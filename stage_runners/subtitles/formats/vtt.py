@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.cues import Cue, Line
+from stage_runners.subtitles.formatting import place_of, tagged, vtt_settings
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.speakers import by_speaker
 from stage_runners.text.direction import marked
@@ -17,7 +18,7 @@ from stage_runners.text.direction import marked
 
 def write(document: Document) -> str:
     """The file. Only SDH has labels in the text: voice spans do not show names."""
-    return written(document, lambda cue: [escaped(line.text) for line in cue.lines])
+    return written(document, lambda cue: [tagged(line, escaped) for line in cue.lines])
 
 
 def written(
@@ -25,7 +26,8 @@ def written(
 ) -> str:
     """The file with `texts`, the cue text of each line of a cue, without labels and dashes, after `head`."""
     blocks = [
-        f"{clock_time(cue.start)} --> {clock_time(cue.end)}\n{_voices(cue, texts(cue), document)}\n"
+        f"{clock_time(cue.start)} --> {clock_time(cue.end)}{vtt_settings(place_of(cue.lines))}\n"
+        f"{_voices(cue, texts(cue), document)}\n"
         for cue in document.cues
     ]
     return "\n".join([*head, *blocks])

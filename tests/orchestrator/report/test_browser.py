@@ -66,6 +66,46 @@ def test_row_heights_match_their_content(long):
                 assert 0 <= min(room) <= max(room) < 12, (width, tab, room)
 
 
+def cues_table(language, rows):
+    names = ("index", "start", "end", "text", "speakers", "segments", "flags")
+    return ("cues", {name: [one[k] for one in rows] for k, name in enumerate(names)}, {"language": language})
+
+
+@pytest.fixture
+def in_two_languages(tmp_path):
+    """A film whose translation has one cue for two of the source, and none for the last."""
+    store = Store(tmp_path / "store")
+    long_text = "A good deal more than anybody\ncan read in the time that it is there."
+    spoken = [(1, 1.0, 2.5, "One.", [], [0], []), (2, 3.0, 4.5, long_text, [], [0], []),
+              (3, 6.0, 7.0, "Last.", [], [0], [])]  # fmt: skip
+    other = [(1, 1.1, 4.4, "Eins, und noch viel mehr.", [], [0], []), (2, 5.0, 5.5, "Hm.", [], [0], [])]
+    stages = [
+        kept(store, "subtitles", {"cues": cues_table("en", spoken), "base_cues": cues_table("en", spoken)}),
+        kept(store, "subtitles-de", {"cues": cues_table("de", other), "base_cues": cues_table("de", other)}),
+    ]
+    return written(tmp_path, content(tmp_path / "movie.mkv", stages, seconds=8.0))
+
+
+def test_a_translation_stands_beside_its_source_cue_by_cue(in_two_languages):
+    room = """all => all.map(row => row.getBoundingClientRect().bottom
+      - row.querySelector('.said').getBoundingClientRect().bottom)"""
+    pairs = """all => all.map(row => [row.querySelector('.text').innerText,
+      row.querySelector('.beside')?.innerText ?? ''])"""
+    for width in (390, 820, 1440):
+        with opened(in_two_languages, width=width) as page:
+            rows = page.locator("#list .cue")
+            translation = "Eins, und noch viel mehr."
+            assert [other for _, other in rows.evaluate_all(pairs)] == [translation, translation, ""]
+            left = rows.evaluate_all(room)
+            assert 0 <= min(left) <= max(left) < 12, (width, left)
+            page.evaluate("page.select(1)")
+            assert page.locator("#inspector .beside").inner_text() == translation
+            page.evaluate("page.show('de')")
+            source = "One.\nA good deal more than anybody\ncan read in the time that it is there."
+            assert rows.evaluate_all(pairs) == [[translation, source], ["Hm.", ""]]
+            assert page.locator("#list .beside").first.get_attribute("lang") == "en"
+
+
 def test_cues_that_break_a_rule_are_listed_on_a_click(long):
     with opened(long) as page:
         wanted = page.evaluate("page.track.rules.find(rule => rule.name === 'reading speed').broken.length")

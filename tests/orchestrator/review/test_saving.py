@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ipc.edits import Edit, Overlay, Person, Shown
-from orchestrator.review.saving import Track, edits_of, here, overlay_of
+from orchestrator.review.saving import edits_of, here, overlay_of
+from orchestrator.review.tracks import Track
 
 A, B = "SPEAKER_00", "SPEAKER_01"
 

@@ -32,6 +32,33 @@ def test_every_language_gets_its_own_translation_and_subtitles():
     )
 
 
+def test_a_translation_of_an_edited_film_reads_the_edited_transcript():
+    before = stages(languages=("en", "de"), model="nllb-200-distilled-600M").stages
+    assert before["edits"].off
+    found = translations.reading_edits(before)
+    assert not found["edits"].off
+    for code in ("en", "de"):
+        sources = {i.name: i.sources() for i in found[f"translation-{code}"].inputs}
+        assert sources["words"] == ("edits.words",)
+        assert sources["segments"] == ("edits.segments",)
+        assert {i.name: i.source for i in found[f"subtitles-{code}"].inputs}[
+            "words"
+        ] == f"translation-{code}.words"
+    assert found["subtitles"] == before["subtitles"]  # it applies edits itself
+    order = list(found)
+    assert order.index("edits") < order.index("translation-en")
+    assert translations.reading_edits(STAGES) == STAGES  # without a translation nobody reads it
+
+
+def test_each_translation_of_a_film_has_its_own_memory(tmp_path):
+    found = stages(languages=("en", "de"), model="nllb-200-distilled-600M").stages
+    kept = translations.memories(found, tmp_path, "abc", edited=True)
+    assert kept == {
+        f"translation-{code}": {"memory": str(tmp_path / f"abc-{code}.json"), "recall": True}
+        for code in ("en", "de")
+    }
+
+
 def test_line_breaks_of_a_translation_use_its_own_parse():
     found = stages(languages=("en", "de"), model="nllb-200-3.3B").stages
     assert {i.name: i.source for i in found["phrases-en"].inputs} == {

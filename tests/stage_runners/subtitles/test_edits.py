@@ -396,3 +396,32 @@ def test_a_damaged_edits_file_is_an_error_with_a_message(tmp_path):
     done, _ = run_stage("subtitles", inputs, tmp_path, params, env="media")
     assert done.returncode
     assert "tracks[''][0].before is not a list" in done.stdout + done.stderr
+
+
+def test_the_stage_edits_passes_the_edited_transcript_on(tmp_path):
+    first, second, third = BASE[0], BASE[-2], BASE[-1]
+    changed = edit(first, of(first).text.replace("reef", "wreck"))
+    overlay = Overlay(
+        tracks={
+            "": (changed, Edit(before=(of(second),), after=())),
+            "de": (Edit(before=(of(third),), after=(shown(10, 12, "Fische.", A),)),),
+        }
+    )
+    file = tmp_path / "film.json"
+    file.write_text(overlay.dump())
+    segments = around(WORDS)
+    inputs = {}
+    for name, rows in (("segments", segments), ("words", WORDS)):
+        inputs[name] = tmp_path / f"{name}.parquet"
+        write(inputs[name], name, {key: [row[key] for row in rows] for key in rows[0]})
+    done, out = run_stage("edits", inputs, tmp_path, {"edits": str(file)})
+    assert done.returncode == 0, done.stderr
+    words = read(out / "words.parquet", "words").rows()
+    text = " ".join(row["text"] for row in words)
+    assert "down to the wreck before" in text
+    assert "reef" not in text
+    assert of(second).text.split()[0] not in text.split()
+    assert of(third).text.split()[-1] in text.split()
+    kept = {(row["text"], row["start"]) for row in words if row["method"] != "edited"}
+    assert kept <= {(row["text"], row["start"]) for row in WORDS}
+    assert "wreck" in read(out / "segments.parquet", "segments").rows()[0]["text"]

@@ -50,7 +50,7 @@ class Table:
 class Ran:
     """A run: its tables, facts and reasons."""
 
-    def __init__(self, folder, translator, lines, names=(), target="en", cancelled=None):
+    def __init__(self, folder, translator, lines, names=(), target="en", cancelled=None, **params):
         words = [
             w for k, line in enumerate(lines) for w in said(line[0], 5.0 * k, speaker=line[2], segment=k)
         ]
@@ -67,7 +67,9 @@ class Ran:
         outputs = {name: {"kind": name} for name in ("segments", "words")}
         out = folder / "out"
         out.mkdir()
-        run = Run(job="j", params={"target": target}, inputs={}, outputs=outputs, output_dir=str(out))
+        run = Run(
+            job="j", params={"target": target, **params}, inputs={}, outputs=outputs, output_dir=str(out)
+        )
         self.events = []
         load = Load(params={}, device="cpu")
         context = Context("translation", 1, load, run, self.events.append, cancelled)
@@ -101,6 +103,59 @@ def test_lines_stay_in_order_if_neighbours_matter(tmp_path):
     Ran(tmp_path, table, cs("Ano.", "Nevím nic.", "Ano."))
     assert table.calls == [(0, ["Ano.", "Nevím nic."]), (0, ["Ano."])]
     assert [line.number for line in table.film] == [0, 1, 2]
+
+
+def test_after_an_edit_only_what_changed_is_translated_again(tmp_path):
+    memory = str(tmp_path / "memory" / "film-en.json")
+    folders = [tmp_path / name for name in "abcd"]
+    for folder in folders:
+        folder.mkdir()
+    first = cs("Ano.", "Nevím nic.", "Ano.", "Tak pojď domů.")
+    Ran(folders[0], Table(), first, memory=memory)
+    edited = cs("Ano.", "Nevím všechno.", "Ano.", "Tak pojď domů.")
+    table = Table()
+    ran = Ran(folders[1], table, edited, memory=memory, recall=True)
+    assert table.calls == [(0, ["Nevím všechno."])]
+    assert ran.texts == ["Ano. indeed", "Nevím všechno. indeed", "Ano. indeed", "Tak pojď domů. indeed"]
+    assert [line.translation for line in table.film] == [
+        "Ano. indeed",
+        "",
+        "Ano. indeed",
+        "Tak pojď domů. indeed",
+    ]
+    assert ran.facts["lines_recalled"] == 3
+    table = Table()
+    ran = Ran(folders[2], table, edited, memory=memory, recall=True)
+    assert len(table.calls) == 1  # the same transcript again: somebody wants new answers
+    assert "lines_recalled" not in ran.facts
+    table = Table()
+    table.method = "another model"
+    Ran(folders[3], table, first, memory=memory, recall=True)
+    assert sum(len(texts) for _, texts in table.calls) == 3
+
+
+def test_the_same_line_keeps_the_translation_that_it_had_at_its_place(tmp_path):
+    memory = str(tmp_path / "film-en.json")
+    for name in "ab":
+        (tmp_path / name).mkdir()
+
+    class ByPlace(Table):
+        def _answer(self, text, attempt):
+            return f"answer {sum(len(texts) for _, texts in self.calls)}"
+
+    lines = cs("Ano.", "Nevím nic.", "Ano.", "Ano.")
+    Ran(tmp_path / "a", ByPlace(batch=1, in_order=True), lines, memory=memory)
+    lines[1] = ("Nevím všechno.", "cs", None)
+    ran = Ran(tmp_path / "b", ByPlace(batch=1, in_order=True), lines, memory=memory, recall=True)
+    assert ran.texts == ["answer 1", "answer 1", "answer 3", "answer 4"]
+
+
+def test_a_memory_that_is_damaged_or_none_is_no_error(tmp_path):
+    damaged = tmp_path / "film-en.json"
+    damaged.write_text('{"made_by": 3')
+    table = Table()
+    ran = Ran(tmp_path, table, cs("Ano."), memory=str(damaged), recall=True)
+    assert ran.texts == ["Ano. indeed"]
 
 
 def test_a_line_that_loses_a_placeholder_is_translated_again_without_it(tmp_path):

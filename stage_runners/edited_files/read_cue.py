@@ -1,0 +1,89 @@
+"""A cue as it stands in a file: its text in the form of edits, with override codes, names and style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ipc.override_codes import Code, canonical
+
+_MARKS = dict.fromkeys(map(ord, "\u202b\u202c\ufeff"))
+"""Marks of direction that our own files add."""
+
+
+class UnreadableError(ValueError):
+    """The file cannot be read; the message says why, without the file's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCue:
+    """A cue of a file: seconds, text with line breaks, codes at places in it.
+
+    `names` are those that the format has apart from the text, in order. `unkept` are the words for what the
+    cue has that no edit can keep.
+    """
+
+    start: float
+    end: float
+    text: str
+    codes: tuple[Code, ...] = ()
+    names: tuple[str, ...] = ()
+    style: str = ""
+    unkept: tuple[str, ...] = ()
+
+    def dump(self) -> dict[str, Any]:
+        """The cue as plain JSON."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "codes": [list(one) for one in self.codes],
+            "names": list(self.names),
+            "style": self.style,
+            "unkept": list(self.unkept),
+        }
+
+
+@dataclass(kw_only=True)
+class ReadFile:
+    """The cues of a file in its order, its styles by name, and words for what else it has."""
+
+    cues: list[ReadCue]
+    styles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unkept: list[str] = field(default_factory=list)
+
+
+class Builder:
+    """Puts a text together from pieces, with single blanks and without empty lines."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._codes: list[Code] = []
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether the next character begins a line."""
+        return not self._text or self._text.endswith("\n")
+
+    def add(self, piece: str) -> None:
+        """Add text; a line feed ends a line."""
+        for char in piece.translate(_MARKS):
+            if char == "\n":
+                self._text = self._text.rstrip(" ")
+                if not self.at_line_start:
+                    self._text += "\n"
+            elif char.isspace():
+                if not self.at_line_start and not self._text.endswith(" "):
+                    self._text += " "
+            elif (char != "\u200f" or not self.at_line_start) and (char >= " " and char != "\x7f"):
+                self._text += char
+
+    def code(self, code: str) -> None:
+        """Add a code at the present place."""
+        self._codes.append(Code(len(self._text), code))
+
+    def done(self) -> tuple[str, tuple[Code, ...]]:
+        """The text and its codes."""
+        text = self._text.rstrip()
+        codes = [Code(min(one.at, len(text)), one.code) for one in self._codes]
+        return text, canonical(text, codes)
