@@ -254,7 +254,7 @@ SPEAKERS = Kind(
     ),
 )
 """The speakers: `name` is null if unknown. `source` is asked (the user gave it), text (the known text names
-them), voice (a saved voice), dialogue, or none."""
+them), title (that of the speaker's own track), voice (a saved voice), dialogue, or none."""
 
 DOUBTS = Kind(
     "doubts",

@@ -62,6 +62,8 @@ class Options(TypedDict, total=False):
     sounds: bool | None
     speaker_labels: str | None
     speakers: str | Sequence[str] | None
+    speakers_by_channel: bool | None
+    speakers_by_track: bool | None
     strict: bool | None
     subtitle_format: str | None
     target_language: str | Sequence[str] | None

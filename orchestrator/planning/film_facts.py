@@ -1,4 +1,4 @@
-"""Checks options against the film's headers before a run: `--clip` and `--audio-track`."""
+"""Checks options against the film's headers: `--clip`, `--audio-track` and `--speakers-by-track`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from orchestrator.util import text as fmt
 
 
 def check(film: Path, settings: Settings) -> None:
-    """Raise `FatalError` (usage) if the clip begins after the film's end, or the audio track does not exist.
+    """Raise `FatalError` (usage) if the clip begins after the film's end, or an audio track does not exist.
 
     Only a length that the container states refuses a clip. Without the environment, or if the file cannot be
     read, nothing is checked: the stage `demux` does it.
     """
     clip, track = clip_of(settings.value("clip")), settings.value("audio_track")
-    if clip is None and track is None:
+    apart = bool(settings.value("speakers_by_track"))
+    if clip is None and track is None and not apart:
         return
     facts = _read(film)
     seconds, tracks = facts.seconds, facts.audio
@@ -34,6 +35,14 @@ def check(film: Path, settings: Settings) -> None:
         raise FatalError(
             f"{settings.chosen['audio_track'].place}: {film.name} has no such track",
             f"choose one of: {', '.join(tracks)}",
+            USAGE,
+        )
+
+    if apart and tracks and sum(not one.about for one in facts.sound) < 2:
+        raise FatalError(
+            f"{settings.chosen['speakers_by_track'].place}: {film.name} has only one track with a speaker: "
+            f"{'; '.join(tracks)}",
+            "omit it; if each channel of the track is a speaker, use --speakers-by-channel",
             USAGE,
         )
 

@@ -10,6 +10,7 @@ from orchestrator.report.results import Results
 _SOURCES = {
     "asked": "named by you",
     "text": "named in the text",
+    "title": "named by the title of the track",
     "voice": "recognised by a saved voice",
     "dialogue": "named in the dialogue",
     "none": "not identified",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ipc.artifacts import Audio, open_audio, read
 from ipc.context import Context
@@ -75,6 +75,16 @@ class Diarizer(Protocol):
 
     def diarize(self, film: Film, limits: Limits, batch_size: int, context: Context) -> Diarization:
         """Find the speaker turns. `batch_size` is the amount per step; it does not change the result."""
+
+
+@runtime_checkable
+class EmbedsVoices(Protocol):
+    """A diarizer that also tells a voice by stretches that are known to be of one person."""
+
+    def embed_voices(
+        self, samples: NDArray[np.int16], times: NDArray[np.float64], batch: int, context: Context
+    ) -> NDArray[np.float32]:
+        """Unit vectors (n, size) of the stretches `times` (n, 2) in seconds; NaN for digital silence."""
 
 
 class DiarizerModule(Protocol):

@@ -66,6 +66,12 @@ class EmbeddedDiarizer:
         fades = fading(levels(audio.samples, scores.frames), scores.speech(), count)
         return assemble(scores, strict, count, fades, pieces, vectors, limits, context.log)
 
+    def embed_voices(
+        self, samples: NDArray[np.int16], times: NDArray[np.float64], batch: int, context: Context
+    ) -> NDArray[np.float32]:
+        """See `stage_runners.diarization.diarizer.EmbedsVoices`."""
+        return embed(self.network, samples, times, batch, context)
+
 
 def speakers_at_once(
     scores: Scores, spoken: NDArray[np.bool_]

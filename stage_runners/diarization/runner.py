@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.context import Context
-from stage_runners.diarization import diarizers
+from stage_runners.diarization import by_track, diarizers
 from stage_runners.diarization.diarizer import Diarizer, Film, Turn
 from stage_runners.diarization.limits import limits
 from stage_runners.diarization.stage import DIARIZATION
@@ -26,7 +26,12 @@ def run(diarizer: Diarizer, inputs: Mapping[str, Path], context: Context) -> Non
     film = Film.of(inputs)
     context.method = diarizer.method
     context.fact("seconds", round(film.audio.seconds, 3))
-    result = diarizer.diarize(film, bounds, max(1, int(context.params["batch_size"])), context)
+    batch = max(1, int(context.params["batch_size"]))
+    if apart := by_track.of(inputs):
+        context.method = by_track.METHOD
+        result = by_track.diarize(apart, diarizer, context.device, batch, context)
+    else:
+        result = diarizer.diarize(film, bounds, batch, context)
     speakers = len({turn.speaker for turn in result.turns})
     context.fact("speakers", speakers)
     if speakers < bounds.least and result.turns:

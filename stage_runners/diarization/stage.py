@@ -19,6 +19,7 @@ def _count(example: int, *at_most: str) -> Cli:
         unset="estimated",
         reach=HARMLESS,
         at_most=at_most,
+        unless=("speakers_by_track", "speakers_by_channel"),
     )
 
 
@@ -35,6 +36,8 @@ DIARIZATION = Stage(
         Input(name="audio", source="demux.audio"),
         Input(name="speech", source="pyannote_vad.speech"),
         Input(name="scores", source="pyannote_vad.scores"),
+        Input(name="voices", source="demux.voices", optional=True),
+        Input(name="titles", source="demux.titles", optional=True),
     ),
     outputs=(
         Output(name="turns", kind="turns"),

@@ -114,5 +114,39 @@ class Tails(Thresholds):
     """Minimum seconds of pauses."""
 
 
+class Crosstalk(Thresholds):
+    """Who speaks if each speaker has a microphone: see `crosstalk`."""
+
+    speech: float = 0.5
+    """Silero's score from which a track has anybody's speech."""
+    padding: int = 1
+    """Frames of 32 ms that are added on both sides of speech."""
+    smooth_s: float = 0.1
+    """Seconds over which a level is measured."""
+    late_s: float = 0.1
+    """Seconds by which a voice may be late in another microphone; at most 34 m, or what devices delay."""
+    range_db: float = 20.0
+    """Levels within this range of the loudest speech of a track show how loud others are in it."""
+    floor: float = 0.1
+    """Share of a track that is not louder than its noise."""
+    least_above: float = 0.05
+    """Minimum level above the noise, as a share of the noise's energy."""
+    quieter_db: float = 2.0
+    """Minimum difference of nearly all frames of a track that has nothing but another voice."""
+    apart_db: float = 6.0
+    """Minimum distance of the two modes of the difference of levels: of a voice alone they are one."""
+    spreads: float = 2.0
+    """Deviations of the leak's level above which a track has a voice of its own."""
+    least_db: float = 4.0
+    """Minimum of that margin."""
+    most_db: float = 10.0
+    """Maximum of it."""
+    join_s: float = 0.3
+    """Gaps in a turn that are shorter are speech."""
+    shortest_s: float = 0.2
+    """Shorter turns are none."""
+
+
 PIECES, CLUSTERING, SCENES, TURNS, TAILS = Pieces(), Clustering(), Scenes(), Turns(), Tails()
-THRESHOLDS: tuple[Thresholds, ...] = (PIECES, CLUSTERING, SCENES, TURNS, TAILS)
+CROSSTALK = Crosstalk()
+THRESHOLDS: tuple[Thresholds, ...] = (PIECES, CLUSTERING, SCENES, TURNS, TAILS, CROSSTALK)

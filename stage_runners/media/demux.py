@@ -10,7 +10,7 @@ begins that much later: see `probe.head_start`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from stage_runners.media.listening import speech_share
 from stage_runners.media.numbering import film_of
 from stage_runners.media.probe import Track, on_the_container
 from stage_runners.media.sound import Reading, TrackAudio
+from stage_runners.media.speakers_apart import Apart, by_channel, by_track, in_a_row, mixed
 from stage_runners.media.stage import DEMUX
 from stage_runners.media.thresholds import TRACKS
 from stage_runners.media.track_choice import Chosen, choose, instead
@@ -52,13 +53,14 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.log(f"{chosen.track.words()}: {chosen.why}")
     clip = on_the_container(clip_of(params.get("clip")), film)
     reading = Reading(path, film, clip, *excerpt(path, film, clip, context), context)
+    if apart := _apart(reading, chosen.track):
+        _save_apart(reading, apart)
+        return
     sound = reading.sound(chosen.track)
     if params.get("audio_track") is None:
         chosen, sound = _speaking(reading, chosen, sound)
     seconds = len(sound.samples) / SAMPLE_RATE
     _mark_if_cut(reading, chosen.track, sound, seconds)
-    if sound.lost > SHORT_BY_SECONDS:
-        context.degraded(f"{path.name} is damaged: {sound.lost:.0f} s of its audio could not be read")
     context.method = "ffmpeg"
     context.fact("seconds", round(seconds, 3))
     context.fact("audio_track", chosen.track.number)
@@ -74,6 +76,51 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.fact("other_audio_tracks", others)
     context.fact("title", film.tags.get("title", ""))
     context.save_audio("audio", sound.samples, SAMPLE_RATE)
+    context.save_audio("voices", sound.samples[:0], SAMPLE_RATE)
+    context.save("titles", _titles([]))
+
+
+def _apart(reading: Reading, track: Track) -> list[Apart]:
+    """The sound of each speaker, if the user says that each has a track or a channel; else nothing."""
+    if reading.context.params.get("speakers_by_track"):
+        return by_track(reading)
+    return by_channel(reading, track) if reading.context.params.get("speakers_by_channel") else []
+
+
+def _save_apart(reading: Reading, apart: Sequence[Apart]) -> None:
+    """Save the mix of all speakers as the audio, and each alone."""
+    context, what = reading.context, "track" if reading.context.params.get("speakers_by_track") else "channel"
+    voices = [one.sound.samples for one in apart]
+    for one in apart:
+        track, verdict = reading.film.of("audio")[one.track], one.sound.verdict
+        _mark_if_cut(reading, track, one.sound, len(one.sound.samples) / SAMPLE_RATE)
+        if verdict.why:
+            context.log(f"{one.words}: {one.sound.words(track)}")
+        if verdict.doubtful and verdict.channel is None:
+            context.degraded(f"{reading.path.name}: {one.words}: {verdict.why}")
+    audio = mixed(voices, context.scratch() / "mix")
+    told = [f"{one.label} {one.words}" for one in apart]
+    context.log(f"a speaker in each {what}: {'; '.join(told)}")
+    context.method = "ffmpeg"
+    context.fact("seconds", round(len(audio) / SAMPLE_RATE, 3))
+    context.fact("audio_track", apart[0].track)
+    context.fact("speakers_by", what)
+    context.fact("speakers_apart", told)
+    context.fact("title", reading.film.tags.get("title", ""))
+    context.save_audio("audio", audio, SAMPLE_RATE)
+    context.save_audio("voices", in_a_row(voices, context.scratch() / "voices"), SAMPLE_RATE)
+    context.save("titles", _titles(apart))
+
+
+def _titles(apart: Sequence[Apart]) -> dict[str, list[Any]]:
+    """The table `titles`: the speakers who have a track or a channel, in its order."""
+    return {
+        "speaker": [one.label for one in apart],
+        "name": [one.name for one in apart],
+        "confidence": [1.0 if one.name else 0.0 for one in apart],
+        "source": ["title" if one.name else "none" for one in apart],
+        "evidence": [[one.words] for one in apart],
+    }
 
 
 def _speaking(reading: Reading, chosen: Chosen, sound: TrackAudio) -> tuple[Chosen, TrackAudio]:
@@ -102,6 +149,8 @@ def _mark_if_cut(reading: Reading, track: Track, sound: TrackAudio, seconds: flo
     errors. A duration that libavformat guessed does not count.
     """
     context, film, clip, name = reading.context, reading.film, reading.clip, reading.path.name
+    if sound.lost > SHORT_BY_SECONDS:
+        context.degraded(f"{name} is damaged: {sound.lost:.0f} s of its audio could not be read")
     announced = track.seconds if clip is None else None
     if announced is None and sound.errors and film.seconds:
         announced = sound.expected

@@ -14,7 +14,11 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     doubtful = bool(demux.get("audio_track_doubtful"))
     if track and (doubtful or demux.get("other_audio_tracks")):
         yield Note(f"audio: {track}", look=doubtful)
+    if apart := list(demux.get("speakers_apart") or ()):
+        yield Note(f"audio: a speaker in each {demux.get('speakers_by')}: {'; '.join(map(str, apart))}")
     if channel := str(demux.get("audio_channel") or ""):
         unsure = bool(demux.get("audio_channel_doubtful"))
         remedy = "; choose with --audio-channel left, right, centre or a number" if unsure else ""
+        if "another speaker in each channel" in channel:
+            remedy = "; to tell them apart by it: --speakers-by-channel"
         yield Note(f"audio: {channel}{remedy}", look=unsure)

@@ -66,13 +66,14 @@ class Reading:
     span: Clip | None
     context: Context
 
-    def sound(self, track: Track) -> TrackAudio:
-        """Decode a track. `StageError` if it is empty, or has no channel of the requested name."""
+    def sound(self, track: Track, channel: int | None = None) -> TrackAudio:
+        """Decode a track, or a channel of it. `StageError` if it is empty, or has no requested channel."""
         import numpy as np
 
         context = self.context
-        verdict = self._requested(track)
-        timed, raw = context.scratch() / "timed.nut", context.scratch() / f"pcm-{track.number}"
+        verdict = self._requested(track) if channel is None else ChannelVerdict(channel)
+        name = f"pcm-{track.number}" if channel is None else f"pcm-{track.number}-{channel}"
+        timed, raw = context.scratch() / "timed.nut", context.scratch() / name
         expected = _expected(self.film, track, self.clip)
         source = AudioSource(self.source, self.part, self.part.of("audio")[track.number], self.span)
         if verdict is None and can_listen(track):

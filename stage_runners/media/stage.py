@@ -8,13 +8,38 @@ from stage_runners.media.channel_names import problem as channel_problem
 from stage_runners.media.thresholds import THRESHOLDS
 from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
+
+def _apart(what: str, text: str, *unless: str) -> Param:
+    """The option `--speakers-by-track` or `--speakers-by-channel`."""
+    return Param(
+        name=f"speakers_by_{what}",
+        default=False,
+        help=text,
+        cli=Cli(
+            group="speakers",
+            example=True,
+            needs=("diarize",),
+            unless=("audio_channel", *unless),
+            reach=HARMLESS,
+        ),
+    )
+
+
 DEMUX = Stage(
     name="demux",
-    version=6,
+    version=7,
     backends=on_cpu("media.demux", "media"),
     inputs=(Input(name="film", source="film"),),
-    outputs=(Output(name="audio", kind="audio"),),
+    outputs=(
+        Output(name="audio", kind="audio"),
+        Output(name="voices", kind="audio"),
+        Output(name="titles", kind="speakers"),
+    ),
     params=(
+        _apart("track", "each audio track is one speaker, as in podcasts", "audio_track"),
+        _apart(
+            "channel", "each channel of the audio track is one speaker, as in interviews", "speakers_by_track"
+        ),
         Param(
             name="audio_track",
             help="use audio track N, counted from 0 among the audio tracks",

@@ -39,8 +39,8 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `speakers`: each speaker of `embeddings` and `words` with a name, or without one, and the
     evidence.
 
-    The user's names come first, then those before the lines of a known text, then saved voices, then the
-    dialogue. Only the user and the text can give a name twice.
+    The user's names come first, then those before the lines of a known text, the titles of the speakers' own
+    tracks, saved voices, and the dialogue. Only the user and the text can give a name twice.
     `StageError("config")` if `speakers` names a label that the film does not have.
     """
     from ipc.artifacts import read
@@ -62,6 +62,10 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
             rows[found_name.speaker] = Named(
                 found_name.speaker, found_name.name, found_name.confidence, "text", found_name.evidence
             )
+    for title in read(inputs["titles"], "speakers").rows() if "titles" in inputs else ():
+        row = rows.get(title["speaker"])
+        if row is not None and row.name is None and title["name"]:
+            rows[row.speaker] = Named(row.speaker, title["name"], 1.0, "title", tuple(title["evidence"]))
     _by_voice(rows, embeddings, names, least, context)
     spoken = dialogue.sentences(segments, words)
     people.used = ""

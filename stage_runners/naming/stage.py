@@ -17,6 +17,7 @@ NAMING = Stage(
     inputs=(
         *SPOKEN,
         Input(name="embeddings", source="diarization.embeddings"),
+        Input(name="titles", source="demux.titles", optional=True),
         Input(name="glossary", source="pre_ner.glossary", optional=True),
         Input(name="lines", source="known_text.lines", optional=True),
     ),

@@ -292,7 +292,7 @@ def test_voices_of_another_model_are_not_compared():
     assert others == ["Aditi"]
 
 
-def stage(folder, lines, params=None, vectors=None, library=None):
+def stage(folder, lines, params=None, vectors=None, library=None, titles=None):
     """Run `naming` in its environment; returns the process and its rows by speaker."""
     segments, words = talk(*lines)
     inputs = {}
@@ -307,12 +307,36 @@ def stage(folder, lines, params=None, vectors=None, library=None):
         "seconds": [20.0] * len(vectors),
     }
     write(inputs["embeddings"], "embeddings", columns, provenance={"model": MODEL})
+    if titles:
+        inputs["titles"] = folder / "titles.parquet"
+        rows = {
+            "speaker": list(titles),
+            "name": list(titles.values()),
+            "confidence": [1.0] * len(titles),
+            "source": ["title"] * len(titles),
+            "evidence": [["audio track 0"]] * len(titles),
+        }
+        write(inputs["titles"], "speakers", rows)
     if library is not None:
         (folder / "library.json").write_text(json.dumps({"voices": library}))
         params = {**(params or {}), "library": str(folder / "library.json")}
     done, out = run_stage("naming", inputs, folder, params, "nlp")
     rows = read(out / "speakers.parquet", "speakers").rows() if done.returncode == 0 else []
     return done, {row["speaker"]: row for row in rows}
+
+
+@pytest.mark.env("nlp")
+def test_a_tracks_title_names_its_speaker_before_the_dialogue_and_after_the_user(tmp_path):
+    lines = [(A, "This is Diane in New Jersey."), (B, "And I'm Sheila in Texas.")]
+    for params, expected in (
+        ({}, {A: ("Paula", "title"), B: ("Sheila", "dialogue")}),
+        ({"speakers": f"{A}=Zoe"}, {A: ("Zoe", "asked"), B: ("Sheila", "dialogue")}),
+    ):
+        folder = tmp_path / str(len(params))
+        folder.mkdir()
+        done, rows = stage(folder, lines, params, titles={A: "Paula", B: None, "SPEAKER_07": "Nobody"})
+        assert done.returncode == 0, done.stderr
+        assert {label: (row["name"], row["source"]) for label, row in rows.items()} == expected
 
 
 @pytest.mark.env("nlp")
