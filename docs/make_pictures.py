@@ -113,15 +113,19 @@ def photograph_service(folder: Path, picture: Path) -> None:
         (films / name).write_text("film")
     (folder / "home").mkdir()
     words = (sys.executable, str(Path(staged_runner.__file__)), "{lifeline}", "{lock}")
-    environ = {"PYTHONPATH": str(ROOT)}
+    environ = {"PYTHONPATH": str(ROOT), "STAGED_STEP": "0.0005"}
     service = Served(folder / "home", environ=environ, folders=(str(films),), runner=words).start()
+
+    def options(name: str) -> dict[str, str]:
+        return {"language": "es", "target_language": "en"} if name.startswith("La ") else {"language": "en"}
+
     try:
         for name in names:
-            service.json("POST", "/api/jobs", {"path": str(films / name), "options": {"language": "en"}})
+            service.json("POST", "/api/jobs", {"path": str(films / name), "options": options(name)})
         width, height = SERVICE_SIZE
         with browser.opened(f"http://127.0.0.1:{service.port}/", width=width, height=height) as page:
             page.wait_for_selector("#running li:nth-child(2) .step.running")
-            page.wait_for_timeout(1_500)
+            page.wait_for_timeout(25_000)  # the time that is left shows after 15 s of progress
             page.evaluate("document.querySelectorAll('.folder').forEach(one => one.textContent = '/films')")
             page.screenshot(path=picture)
     finally:

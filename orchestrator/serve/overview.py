@@ -32,7 +32,7 @@ _NAMES = {
     "messages": "--message",
 }  # fmt: skip
 """Settings of the service that the page shows, by the options that set them."""
-_HERE = "orchestrator serve"
+_HERE = "command line"
 _DEFAULT = "built-in default"
 
 
@@ -79,7 +79,7 @@ class Overview:
             place = _DEFAULT if value == getattr(usual, key) else _HERE
             yield {"name": name, "value": _shown(key, value), "from": place}
         needed = "needed" if self._settings.token else "not needed, because only this machine can connect"
-        yield {"name": "token", "value": needed, "from": _HERE if self._settings.token else _DEFAULT}
+        yield {"name": "--token", "value": needed, "from": _HERE if self._settings.token else _DEFAULT}
 
     def _disks(self) -> Iterator[dict[str, Any]]:
         """The disks of the tool's home and of the allowed folders, each once."""

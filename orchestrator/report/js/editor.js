@@ -4,7 +4,9 @@ import { byId, fillWith, h, inputById, maybe, valueIn } from "./elements.js";
 import { clock } from "./words.js";
 import { characters, linesOf, size } from "./cue_rules.js";
 import { shownIn } from "./shown_lines.js";
+import { step } from "./cues.js";
 import { cueOf, editedTrack } from "./measured.js";
+import { playCue, toggle } from "./media.js";
 import { endTyping } from "./history.js";
 import { insert, merge, remove, retext, revert, split } from "./edits.js";
 import { refuse } from "./status.js";
@@ -59,12 +61,13 @@ function show() {
   if (cue && cue.id === current && textArea()) return refresh();
   current = cue?.id ?? null;
   if (!cue) {
-    fillWith(place, h("div.acts", act("Insert a cue", "a", add)));
+    fillWith(place, walk(), h("div.acts", act("Insert a cue", "a", add)));
     return;
   }
   const typed = (/** @type {Event} */ event) => current !== null && retext(current, valueIn(event));
   fillWith(
     place,
+    walk(),
     h(
       "div.times",
       timeField("start", ["z", "x", "["], currentId, refresh),
@@ -100,6 +103,29 @@ function show() {
     ),
   );
   refresh();
+}
+
+/* On a phone: through the cues, with the panel folded too, so that the list can be seen. */
+function walk() {
+  const folded = () => document.body.classList.contains("folded");
+  const fold = h(
+    "button",
+    {
+      type: "button",
+      onclick: () => {
+        document.body.classList.toggle("folded");
+        fold.textContent = folded() ? "Edit" : "Hide";
+      },
+    },
+    folded() ? "Edit" : "Hide",
+  );
+  return h(
+    "div.acts.walk",
+    act("‹ Previous", "k", () => step(-1)),
+    act("Play", "Enter", () => (page.selected ? playCue(page.selected) : toggle())),
+    act("Next ›", "j", () => step(1)),
+    fold,
+  );
 }
 
 /* Put the cue's values into the fields. */
@@ -138,12 +164,12 @@ function counters(cue) {
     const count = characters(linesOf(line)) && size(shown[used]);
     if (count) used += 1;
     const wrong = count > limits.width || (count > 0 && used > limits.lines);
-    return h("span", { class: wrong ? "wrong" : "" }, `${count}/${limits.width}`);
+    return h("span", { class: wrong ? "wrong" : "" }, `${count} of ${limits.width} characters`);
   });
   fillWith(
     byId("cue-lines"),
     lines,
-    h("span", { class: breaks(cue, "too_fast") ? "wrong" : "" }, `${cue.cps} of ${limits.cps} CPS`),
+    h("span", { class: breaks(cue, "too_fast") ? "wrong" : "" }, `${cue.cps} of ${limits.cps} a second`),
     breaks(cue, "collides") && h("span.wrong", page.data.flags.collides.sentence),
   );
 }

@@ -43,7 +43,7 @@ function facts() {
   const shown = [
     film.seconds && clock(film.seconds),
     film.clip && `only ${clock(film.clip[0])} to ${clock(film.clip[1])}`,
-    film.language,
+    film.language.replace(/^[a-z]{2,3}(-[A-Za-z]+)?(?=$|[ ,])/, (code) => languageName(code)),
     plural(page.cues.length, "cue"),
     speakers.length && plural(speakers.length, "speaker"),
     tracks.length > 1 && targets.length > 0 && `translated into ${targets.join(", ")}`,

@@ -53,7 +53,9 @@ function nothingSelected() {
   const first = toReview()[0];
   const review = { type: "button", onclick: () => first && open(first) };
   return [
-    "Select a cue, or press Space to play.",
+    matchMedia("(pointer: coarse)").matches
+      ? "Select a cue, or play the film."
+      : "Select a cue, or press Space to play.",
     first && h("button", review, `Review the most doubtful cue, at ${clock(first.start)}`),
   ];
 }

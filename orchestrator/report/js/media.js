@@ -81,14 +81,19 @@ function caption() {
 }
 
 function unplayable() {
+  const place = byId("unplayable");
+  document.body.classList.add("no-film");
+  place.hidden = false;
   const { name } = page.data.media;
+  if (!page.data.editing && location.protocol.startsWith("http")) {
+    // Whoever serves a report shields it from everything else that it serves.
+    place.textContent = "Here the report has no film: open it in the editor. Everything else works.";
+    return;
+  }
   const why =
     film.error?.code === 4
       ? `This browser cannot play ${name}, or the file was moved.`
       : "Playback stopped because of an error.";
-  const place = byId("unplayable");
-  document.body.classList.add("no-film");
-  place.hidden = false;
   place.textContent = page.data.editing
     ? why
     : `${why} To hear it, run: orchestrator review ${name}. Everything else in this report works without it.`;

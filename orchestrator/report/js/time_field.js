@@ -55,7 +55,7 @@ export function timeField(side, [earlier, later, here], current, refresh) {
     button("◂", earlier, `${side} one frame earlier`, move(-FRAME)),
     h("input", { ...input, onchange: typed, onkeydown: pressed }),
     button("▸", later, `${side} one frame later`, move(FRAME)),
-    button("here", here, `${side} at the playback position`, toPosition),
+    button("set to now", here, `${side} at the playback position`, toPosition),
   );
 }
 

@@ -29,7 +29,8 @@ from orchestrator.serve.web.answers import RequestError, answer, answering, body
 
 _POLICY = "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """Added to the policy in the page, which names its scripts and styles by their digests."""
-_BACK = "/#review"
+_BACK = {"finished": "/#finished", "queue": "/#queue"}
+"""Where "Done" leads, by where the editor was opened from, as its address says; else to what is to review."""
 _MOST = 4
 """Films that are open at a time: each holds its cues and words in memory."""
 
@@ -63,7 +64,8 @@ class Editor:
     async def page(self, request: Request) -> Response:
         """The report of the film's last run, for editing."""
         desk = await self._desk(request)
-        text = await asyncio.to_thread(desk.page, "", _BACK)
+        back = _BACK.get(request.query_params.get("from", ""), "/#review")
+        text = await asyncio.to_thread(desk.page, "", back)
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
         return Response(text.encode(errors="surrogateescape"), 200, headers, "text/html; charset=utf-8")
 

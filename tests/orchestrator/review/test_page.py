@@ -39,7 +39,7 @@ def test_typed_text_updates_its_measures_and_is_undone_in_one_step(page):
     keys(page, "j", "e", "End")
     page.keyboard.type(" And a good deal more than anybody can read.")
     assert "wrong" in page.get_attribute("#cue-lines span:nth-child(1)", "class")
-    assert "of 17 CPS" in page.inner_text("#cue-lines .wrong:last-child")
+    assert "of 17 a second" in page.inner_text("#cue-lines .wrong:last-child")
     assert cues(page)[0][2] == "One. And a good deal more than anybody can read."
     keys(page, "Escape", "Control+z")
     assert cues(page) == BASE

@@ -19,11 +19,13 @@ import threading
 import time
 from pathlib import Path
 
+TELLING = threading.Lock()
 PACE_S = sys.argv[3] if len(sys.argv) > 3 else "0"
 
 
 def tell(event, **fields):
-    print(json.dumps({"event": event, "time": time.time(), **fields}), flush=True)
+    with TELLING:  # threads must not write into each other's lines
+        print(json.dumps({"event": event, "time": time.time(), **fields}), flush=True)
 
 
 def main():

@@ -14,12 +14,12 @@ def test_each_setting_has_the_place_that_set_it_and_addresses_with_passwords_are
     overview = Overview(settings)
     monkeypatch.setattr("orchestrator.serve.asked.Asked.body", lambda _: None)
     shown = {row["name"]: (row["value"], row["from"]) for row in overview.settings()["service"]}
-    here, default = "orchestrator serve", "built-in default"
+    here, default = "command line", "built-in default"
     assert shown["--folder"] == ("/films", here)
     assert shown["--map"] == ("/data=/films", here)
     assert shown["--between"] == ("", default)
     assert (shown["--on-done"], shown["--message"]) == (("1", here), ("2", here))
-    assert shown["token"] == ("needed", here)
+    assert shown["--token"] == ("needed", here)
     assert "secret" not in repr(overview.settings())
 
 
@@ -33,5 +33,5 @@ def test_options_are_those_that_a_place_set_and_what_serve_was_given_is_told_fro
     monkeypatch.setattr("orchestrator.serve.asked.Asked.body", lambda _: {"options": rows})
     found = Overview(Settings()).settings()["options"]
     assert [(row["name"], row["from"]) for row in found] == [
-        ("language", "orchestrator serve"), ("model", "this machine"), ("profile", "config.toml"),
+        ("language", "command line"), ("model", "this machine"), ("profile", "config.toml"),
     ]  # fmt: skip

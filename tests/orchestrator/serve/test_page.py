@@ -12,6 +12,7 @@ from tests.orchestrator.serve.page_service import HEBREW, LONG, MARKUP, opened, 
 
 pytestmark = pytest.mark.env("serve")
 TOKEN = "a-token-that-nobody-guesses"  # noqa: S105
+NAV = "((nav) => nav.scrollWidth - nav.clientWidth)(document.querySelector('nav'))"
 MARKED = f"{MARKUP.replace('/', '')}.mkv"
 
 
@@ -44,6 +45,8 @@ def test_every_view_fits_every_width_and_shows_markup_in_names_as_text(service):
                 page.evaluate(f"location.hash = '{view}'")
                 page.wait_for_selector(f"#view-{view}:not([hidden])")
                 assert sideways(page) <= 0, (width, view)
+            page.evaluate("document.querySelectorAll('nav b').forEach((b) => (b.textContent = '99+'))")
+            assert page.evaluate(NAV) <= 0, width
             assert page.locator("#finished .wrong").first.is_visible()
             assert page.locator("img").count() == 0
             assert page.locator("b:text('bold')").count() == 0
@@ -61,8 +64,10 @@ def test_films_in_progress_show_their_stages_live_and_one_that_ends_moves_to_fin
         share = row.get_by_role("progressbar", name="Progress of").get_attribute("aria-valuenow")
         until(page, f"document.querySelector('.progress .bar').ariaValueNow !== '{share}'")
         row.locator("summary").click()
-        assert row.locator("details .step.cached .name").all_inner_texts() == ["demux"]
+        assert row.locator("details .step.cached .name").all_inner_texts() == ["audio"]
         until(page, "document.querySelector('#running details').open")  # still, after further events
+        page.get_by_role("button", name="Cancel Queue 1.mkv").click()
+        assert page.get_by_role("button", name="Cancel it? Queue 1.mkv").is_visible()
         (service.films / "Queue 1.mkv.go").touch()
         until(page, "!document.querySelector('#running > li')")
         page.click("nav a[href='#finished']")
@@ -74,11 +79,11 @@ def test_films_in_progress_show_their_stages_live_and_one_that_ends_moves_to_fin
 
 def test_the_queue_is_ordered_by_keyboard_and_the_focus_stays(service):
     queue_up(service, "Amélie.mkv", f"{LONG}.mkv", "Queue 2.mkv", "Queue 3.mkv")
-    queue_up(service, "Queue 4.mkv", target_language="de", diarize=False, device={"asr": "cpu"})
+    queue_up(service, "Queue 4.mkv", target_language="en", diarize=False, device={"asr": "cpu"})
     with opened(service) as page:
         page.wait_for_selector("#waiting > li:nth-child(3)")
         options = page.locator("#waiting > li", has_text="Queue 4.mkv").inner_text()
-        assert all(words in options for words in ("into: German", "--no-diarize", "--device asr=cpu")), (
+        assert all(words in options for words in ("into: English", "--no-diarize", "--device asr=cpu")), (
             options
         )
         page.get_by_role("button", name="Move up: Queue 4.mkv").focus()
@@ -109,23 +114,31 @@ def test_what_failed_comes_first_with_what_to_do_and_can_be_tried_again(service)
         assert "Try another model, or send the log of its run." in failed.inner_text()
         page.click("#finished-more")
         assert page.locator("#finished > li").count() == 100
+        page.get_by_role("button", name="Remove all failed").click()
+        assert page.get_by_role("button", name="Remove 2 from the list?").is_visible()
+        page.select_option("#finished-order", "latest")
+        assert page.locator("#finished .state").first.inner_text() == "cancelled"
         page.select_option("#finished-state", "set_aside")
         assert names(page, "finished") == ["Poison.mkv"]
         page.select_option("#finished-state", "trouble")
-        page.get_by_role("button", name=f"Remove {HEBREW}.mkv").click()
+        page.get_by_role("button", name=f"Remove from list {HEBREW}.mkv").click()
         until(page, "document.querySelectorAll('#finished > li').length === 2")
-        with page.context.expect_page() as opening:
-            page.select_option("#finished-state", "done")
-            page.get_by_role("searchbox").fill("amé")
-            page.get_by_role("link", name="Report of Amélie.mkv").click()
-        assert opening.value.inner_text("body") == "A report"
+        page.select_option("#finished-state", "done")
+        page.get_by_role("searchbox").fill("amé")
+        edit = page.get_by_role("link", name="Edit Amélie.mkv").get_attribute("href")
+        assert edit.endswith("/?from=finished")
+        assert page.get_by_role("link", name="Report").count() == 0  # the editor shows it, with the film
+        page.click("nav a[href='#queue']")
+        page.get_by_role("button", name="Dismiss").click()
+        until(page, "!document.querySelector('.notice.bad')")
 
 
 def test_a_film_is_chosen_in_the_folders_and_only_there(service):
     with opened(service) as page:
         page.get_by_label("Spoken language").fill("hi")
         page.click("#browse")
-        for folder in ("Films", "Series", "Season 1"):
+        assert "spoken language Hindi, not translated" in page.locator("#browser-options").inner_text()
+        for folder in ("Series", "Season 1"):  # the only allowed folder is open
             page.locator("#browser .folder", has_text=folder).click()
         page.wait_for_selector("#browser .film")
         films = page.locator("#browser .film bdi").all_inner_texts()
@@ -136,7 +149,7 @@ def test_a_film_is_chosen_in_the_folders_and_only_there(service):
         until(page, "document.querySelectorAll('#running > li').length === 1")
         assert names(page, "running") == ["Episode 2.mkv"]
         assert "spoken: Hindi" in page.locator("#running").inner_text()
-        page.get_by_label("Path on the service's machine").fill("/etc/passwd")
+        page.get_by_label("Path of a film or folder").fill("/etc/passwd")
         page.keyboard.press("Enter")
         page.wait_for_selector("#add-wrong:not([hidden])")
         assert "This service may not read there." in page.locator("#add-wrong").inner_text()
@@ -168,8 +181,9 @@ def test_the_machine_and_the_settings_are_shown_with_where_they_were_set(service
     with opened(service, "#service", width=360) as page:
         page.wait_for_selector("#devices tr")
         page.wait_for_selector("#settings tr")
+        page.locator("#settings summary").click()
         rows = page.locator("#settings tr").all_inner_texts()
-        assert any("--folder" in row and "orchestrator serve" in row for row in rows)
+        assert any("--folder" in row and "command line" in row for row in rows)
         assert any("--between" in row and "built-in default" in row for row in rows)
         assert "cores" in page.locator("#machine").inner_text()
         assert "asr" in page.locator("#devices").inner_text()

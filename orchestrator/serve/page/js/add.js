@@ -19,7 +19,13 @@ export function startAdd() {
   });
   byId("browse").addEventListener("click", () => {
     dialog().showModal();
-    void open("");
+    fillWith(byId("browser-options"), `What you add is processed so: ${asChosen()}.`);
+    void open(only() ?? "");
+  });
+  byId("add-open").addEventListener("click", () => {
+    const shown = document.body.classList.toggle("adding");
+    byId("add-open").textContent = shown ? "Close" : "Add films";
+    if (shown) byId("add-title").focus();
   });
   byId("browser-close").addEventListener("click", () => dialog().close());
   fillWith(
@@ -32,6 +38,26 @@ export function drawAdd() {
   const folders = model.status?.settings.folders ?? [];
   byId("add").hidden = !folders.length;
   byId("add-none").hidden = Boolean(folders.length) || !model.status;
+}
+
+/* The folder of the service, if it has one only: there is nothing to choose. */
+function only() {
+  const folders = model.status?.settings.folders ?? [];
+  return folders.length === 1 ? folders[0] : null;
+}
+
+/* The options of the form, in words. */
+function asChosen() {
+  const { language, target_language: target } = options();
+  const own = model.status?.settings.options ?? {};
+  const spoken = language || own.language;
+  const into = target || own.target_language;
+  const names = (/** @type {unknown} */ codes) =>
+    String(codes)
+      .split(",")
+      .map((code) => (code.length > 3 ? code : languageName(code)))
+      .join(", ");
+  return `spoken language ${spoken ? names(spoken) : "detected"}, ${into ? `translated into ${names(into)}` : "not translated"}`;
 }
 
 /* The options that the form sets. */
@@ -49,7 +75,11 @@ async function add(paths) {
   let count = 0;
   for (const path of paths.slice(0, MOST)) {
     try {
-      await ask("POST", "/api/jobs", { path, options: options() });
+      const answer = await ask("POST", "/api/jobs", { path, options: options() });
+      if (answer.queued) {
+        tellFolder(answer);
+        return answer.new;
+      }
       count += 1;
     } catch (error) {
       wrong(`${paths.length > 1 ? `${path}: ` : ""}${inWords(error)}`);
@@ -67,6 +97,20 @@ async function add(paths) {
     reload();
   }
   return count;
+}
+
+/**
+ * Say what became of a folder.
+ * @param {{queued: string[], left_out: {[rule: string]: number}}} answer
+ */
+function tellFolder(answer) {
+  const rules = Object.entries(answer.left_out).map(([rule, count]) => `${count} ${rule}`);
+  const left = rules.length ? ` Left out: ${rules.join(", ")}.` : "";
+  const count = answer.queued.length;
+  wrong("");
+  say(`${count === 1 ? "1 film is" : `${count || "No"} films are`} in the queue.${left}`, !count);
+  if (count) inputById("add-path").value = "";
+  reload();
 }
 
 /** @param {string} text */
@@ -97,14 +141,18 @@ function show(found) {
   const { parent, folders, films } = found;
   fillWith(
     byId("browser-path"),
-    parent !== null && button("↑ Up", "up", () => open(parent), { plain: "To the folder above" }),
+    parent !== null &&
+      found.path !== only() &&
+      button("↑ Up", "up", () => open(parent), { plain: "To the folder above" }),
     h("bdi", found.path || "Folders of this service"),
   );
   const entries = [
     ...folders.map((one) =>
       h("li", h("button.folder", { type: "button", onclick: () => void open(one.path) }, h("bdi", one.name))),
     ),
-    ...films.map((one) => h("li.film", h("bdi", one.name), h("span.note", bytes(one.size)), adding(one))),
+    ...films.map((one) =>
+      h("li.film", h("bdi", one.name), h("span.note", one.rule || bytes(one.size)), adding(one)),
+    ),
   ];
   fillWith(byId("browser-list"), ...entries);
   fillWith(
@@ -113,10 +161,21 @@ function show(found) {
     found.left_out ? `${plural(found.left_out, "more entry").replace("entrys", "entries")} not shown.` : null,
   );
   const all = byId("browser-all");
-  all.hidden = films.length < 2;
-  all.textContent = `Add all ${films.length} films`;
+  const own = films.filter((one) => !one.rule);
+  all.hidden = own.length < 2;
+  all.textContent = `Add ${own.length === films.length ? "all" : "the"} ${own.length} films`;
   all.onclick = async () => {
-    if (await add(films.map((one) => one.path))) dialog().close();
+    if (await add(own.map((one) => one.path))) dialog().close();
+  };
+  const below = /** @type {HTMLButtonElement} */ (byId("browser-below"));
+  below.hidden = !found.path || !folders.length;
+  below.disabled = false;
+  below.onclick = async () => {
+    below.disabled = true; // reading the films of a large library takes a while
+    byId("browser-note").textContent = "Searching the folder…";
+    if (await add([found.path])) dialog().close();
+    below.disabled = false;
+    byId("browser-note").textContent = "";
   };
   (byId("browser-list").querySelector("button") ?? byId("browser-close")).focus();
 }

@@ -5,11 +5,12 @@ import { sentence } from "./api.js";
 import { keepList } from "./lists.js";
 import { model } from "./model.js";
 import {
+  asking,
   button,
   duration,
   empty,
-  factsOf,
   folderOf,
+  languageOf,
   line,
   nameOf,
   optionsOf,
@@ -33,6 +34,7 @@ const WORDS = /** @type {{[state: string]: string}} */ ({
   done: "done",
   cancelled: "cancelled",
 });
+const BAD = "failed,set_aside";
 let shown = STEP;
 
 export function startFinished() {
@@ -42,25 +44,37 @@ export function startFinished() {
   };
   inputById("finished-search").addEventListener("input", draw);
   selectById("finished-state").addEventListener("change", draw);
+  selectById("finished-order").addEventListener("change", draw);
   byId("finished-more").addEventListener("click", () => {
     shown += STEP;
     drawFinished();
   });
 }
 
-/* Jobs that ended badly or not fully as requested. */
-export const troubled = () => model.ended.filter((job) => RANK[job.state] < 2);
+/** @param {ServeJob} job */
+const ofClient = (job) => job.film === null;
+
+/* Films that ended badly or not fully as requested. Clients were told of theirs. */
+export const troubled = () => model.ended.filter((job) => RANK[job.state] < 2 && !ofClient(job));
+
+const ORDERS = /** @type {{[name: string]: (one: ServeJob, other: ServeJob) => number}} */ ({
+  // Sorts are stable: within a group the latest is the first, as in the model.
+  trouble: (one, other) => RANK[one.state] - RANK[other.state],
+  latest: () => 0,
+  name: (one, other) => one.name.localeCompare(other.name, undefined, { numeric: true }),
+});
 
 export function drawFinished() {
   const words = inputById("finished-search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const state = selectById("finished-state").value;
   const fits = (/** @type {ServeJob} */ job) =>
-    (!state || (state === "trouble" ? RANK[job.state] < 2 : job.state === state)) &&
+    ofClient(job) === (state === "client") &&
+    (!state || state === "client" || (state === "trouble" ? RANK[job.state] < 2 : job.state === state)) &&
     words.every((word) => `${job.name} ${job.film ?? ""}`.toLowerCase().includes(word));
-  // The sort is stable: within a group the latest is the first.
-  const jobs = model.ended.filter(fits).sort((one, other) => RANK[one.state] - RANK[other.state]);
+  const jobs = model.ended.filter(fits).sort(ORDERS[selectById("finished-order").value]);
   keepList(byId("finished"), jobs.slice(0, shown), () => h("li.job"), fill);
   byId("finished-tools").hidden = !model.ended.length;
+  drawActs(state === "client");
   fillWith(
     byId("finished-none"),
     jobs.length || !model.status ? null : nothing(words.length > 0 || state !== ""),
@@ -70,11 +84,54 @@ export function drawFinished() {
   more.textContent = `Show ${plural(Math.min(STEP, jobs.length - shown), "more film")} of ${jobs.length}`;
 }
 
+let actsOf = "";
+
+/**
+ * What can be done with all of them.
+ * @param {boolean} clients whether the requests of clients are shown
+ */
+function drawActs(clients) {
+  const count = (/** @type {string} */ states) =>
+    model.ended.filter((job) => ofClient(job) === clients && states.split(",").includes(job.state)).length;
+  const [bad, good, all] = [count(BAD), count("done"), count(Object.keys(WORDS).join(","))];
+  if (actsOf === `${clients} ${bad} ${good} ${all}`) return; // a button that asks must not go away while it does
+  actsOf = `${clients} ${bad} ${good} ${all}`;
+  const removing = (
+    /** @type {string} */ text,
+    /** @type {string} */ act,
+    /** @type {string} */ state,
+    number = 0,
+  ) =>
+    asking(
+      text,
+      act,
+      `Remove ${number} from the list?`,
+      () =>
+        order(
+          "POST",
+          "/api/jobs/all/remove",
+          { state, client: clients },
+          "They are off the list; files stay.",
+        ),
+      { title: "Take them off this list; their files stay" },
+    );
+  const retry = () => order("POST", "/api/jobs/all/retry", { state: BAD }, "They are queued again.");
+  fillWith(
+    byId("finished-acts"),
+    !clients && bad > 0 && asking(`Retry all failed (${bad})`, "retry-all", `Retry ${bad}?`, retry),
+    clients && all > 0 && removing("Remove all", "remove-all", Object.keys(WORDS).join(","), all),
+    !clients && bad > 1 && removing("Remove all failed", "remove-failed", BAD, bad),
+    !clients && good > 1 && removing("Remove all done", "remove-done", "done", good),
+  );
+}
+
 /** @param {boolean} searched */
-const nothing = (searched) =>
-  searched
-    ? empty("No film fits.")
-    : empty("No film has ended yet. Here you will find their subtitles and reports, and what went wrong.");
+function nothing(searched) {
+  if (searched) return empty("No film fits.");
+  const text = "No film has ended yet. Here you will find their subtitles and reports, and what went wrong.";
+  const clients = model.ended.filter(ofClient).length;
+  return empty(clients ? `${text} (${plural(clients, "request")} of clients can be chosen above.)` : text);
+}
 
 /** @param {ServeJob} job */
 const reportOf = (job) => job.files.some((file) => file.name.endsWith(".report.html"));
@@ -86,6 +143,7 @@ const reportOf = (job) => job.files.some((file) => file.name.endsWith(".report.h
 function fill(element, job) {
   const of = job.name;
   const took = job.started && job.ended ? `took ${duration(job.ended - job.started)}` : "";
+  const length = job.seconds ? `${duration(job.seconds)} of film` : "";
   const path = `/api/jobs/${job.id}`;
   const good = job.state === "done" || job.state === "degraded";
   const open = element.querySelector("details")?.open ?? false;
@@ -98,8 +156,8 @@ function fill(element, job) {
       h("p.folder", h("bdi", folderOf(job))),
       line([
         when(job.ended),
-        ...(job.state === "cancelled" ? [] : [took]),
-        ...factsOf(job),
+        job.state === "cancelled" ? length : [length, took].filter(Boolean).join(", "),
+        languageOf(job),
         ...optionsOf(job),
         sourceOf(job),
       ]),
@@ -117,8 +175,14 @@ function fill(element, job) {
       "span.acts",
       good &&
         job.film !== null &&
-        h("a.button", { href: `/edit/${job.id}/`, "aria-label": `Edit ${of}`, "data-act": "edit" }, "Edit"),
+        h(
+          "a.button",
+          { href: `/edit/${job.id}/?from=finished`, "aria-label": `Edit ${of}`, "data-act": "edit" },
+          "Edit",
+        ),
+      // The editor shows the report, with the film; a report on its own may not read it.
       reportOf(job) &&
+        !(good && job.film !== null) &&
         h(
           "a.button",
           {
@@ -138,7 +202,7 @@ function fill(element, job) {
           { of },
         ),
       button(
-        "Remove",
+        "Remove from list",
         "remove",
         () => order("DELETE", path, undefined, `${of} is off the list; its files stay.`),
         {

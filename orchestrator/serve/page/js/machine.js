@@ -1,10 +1,11 @@
 /* The service itself: its machine, its devices, and its settings with the place that set each. */
 import { byId, fillWith, h } from "../../../report/js/elements.js";
-import { bytes } from "../../../report/js/words.js";
+import { bytes, plural } from "../../../report/js/words.js";
 import { ask, inWords } from "./api.js";
 import { model } from "./model.js";
 import { bar, duration, when } from "./parts.js";
 
+const DEFAULT = "built-in default"; // of the service's answer
 let at = 0; // when it was last fetched
 
 /* Fetch what is shown; again after a minute. */
@@ -14,6 +15,7 @@ export async function showMachine() {
   await Promise.all([
     part("machine", "/api/machine", machine),
     part("settings", "/api/settings", settings),
+    part("watched", "/api/watched", watched),
     part("devices", "/api/devices", devices),
   ]);
 }
@@ -37,16 +39,19 @@ export function drawRunner() {
   if (!status) return;
   const { runner } = status;
   const words = /** @type {{[state: string]: string}} */ ({
-    working: "works",
-    idle: "waits, with its models loaded",
-    stopped: "not started: no film waits",
+    working: "processes films",
+    idle: "waiting, with its models loaded",
+    stopped: "not started: no film is waiting",
     broken: "cannot start",
   });
   fillWith(
     byId("runner"),
     row("version", status.version),
     row("running since", when(status.started)),
-    row("runner", words[runner.state] ?? runner.state, runner.since ? ["since ", when(runner.since)] : null),
+    row("worker", [
+      words[runner.state] ?? runner.state,
+      runner.since ? [", since ", when(runner.since)] : null,
+    ]),
     row("its log", h("code", runner.log)),
     row("API", h("code", `${location.origin}/api`)),
   );
@@ -59,6 +64,42 @@ export function drawRunner() {
  */
 const row = (name, value, more) =>
   h("tr", h("th", { scope: "row" }, name), h("td", value), more ? h("td", more) : null);
+
+/** @param {ServeWatched} found */
+function watched(found) {
+  byId("watched-section").hidden = !found.folders.length;
+  const folders = found.folders.map((one) => h("code", h("bdi", one)));
+  if (found.at === null) return [h("p", folders), h("p.note", "Not looked at yet.")];
+  const rules = Object.entries(found.left_out ?? {});
+  const why = found.why ?? [];
+  const total = rules.reduce((sum, [, count]) => sum + count, 0);
+  return [
+    h(
+      "table",
+      h(
+        "tbody",
+        row(plural(folders.length, "folder"), folders),
+        row("looked at", when(found.at)),
+        row("films to do", (found.to_do ?? 0).toLocaleString("en")),
+        found.growing ? row("may still grow", found.growing.toLocaleString("en")) : null,
+        row("left out", total ? rules.map(([rule, count]) => `${count} ${rule}`).join(", ") : "none"),
+      ),
+    ),
+    why.length
+      ? h(
+          "details",
+          h("summary", why.length < total ? `The first ${why.length} that are left out` : "What is left out"),
+          h(
+            "ul.left-out",
+            why.map((one) => h("li", h("bdi", { title: one.film }, lastOf(one.film)), `: ${one.reason}`)),
+          ),
+        )
+      : null,
+  ];
+}
+
+/** @param {string} path */
+const lastOf = (path) => path.split("/").slice(-2).join("/");
 
 /** @param {ServeMachine} found */
 function machine(found) {
@@ -99,27 +140,40 @@ function devices(found) {
   const rows = found.stages.map((one) =>
     row(one.stage, one.error ?? one.device ?? "", one.error ? "–" : one.model || "–"),
   );
-  return [h("table", h("tbody", rows))];
+  return [h("table", headOf("stage", "device", "model"), h("tbody", rows))];
 }
+
+/** @param {string[]} names */
+const headOf = (...names) =>
+  h(
+    "thead",
+    h(
+      "tr",
+      names.map((one) => h("th", { scope: "col" }, one)),
+    ),
+  );
+
+/**
+ * A setting as on the command line.
+ * @param {string} name
+ */
+const optionOf = (name) =>
+  name.startsWith("device.")
+    ? `--device ${name.slice(7)}`
+    : `--${name.replace(/^--/, "").replaceAll("_", "-")}`;
 
 /** @param {ServeSettings} found */
 function settings(found) {
   const table = (/** @type {ServeSetting[]} */ list) =>
     h(
       "table.settings",
-      h(
-        "thead",
-        h(
-          "tr",
-          ["setting", "value", "set by"].map((one) => h("th", { scope: "col" }, one)),
-        ),
-      ),
+      headOf("setting", "value", "set by"),
       h(
         "tbody",
         list.map((one) =>
           h(
             "tr",
-            h("th", { scope: "row" }, one.name.replaceAll("_", "-")),
+            h("th", { scope: "row" }, optionOf(one.name)),
             h("td", one.value || "none"),
             h("td.from", one.from, one.why && h("span.note", one.why)),
           ),
@@ -127,9 +181,12 @@ function settings(found) {
       ),
     );
   const changed = found.options;
+  const set = found.service.filter((one) => one.from !== DEFAULT);
+  const others = found.service.filter((one) => one.from === DEFAULT);
   return [
     h("h3", "Service"),
-    table(found.service),
+    set.length ? table(set) : h("p", "All have their defaults."),
+    h("details", h("summary", `${others.length} with their defaults`), table(others)),
     h("h3", "Options of every film"),
     changed === null
       ? h("p", "Not known. On the machine, run ", h("code", "orchestrator config"), ".")

@@ -6,13 +6,14 @@ import { drawFinished, startFinished, troubled } from "./finished.js";
 import { connect, followVisibility } from "./live.js";
 import { drawRunner, showMachine } from "./machine.js";
 import { model, onChange, running, takeStatus, waiting } from "./model.js";
-import { order } from "./parts.js";
+import { button, order } from "./parts.js";
 import { drawReview, startReview, toReview } from "./review.js";
 import { drawRunning } from "./running.js";
 import { drawWaiting, startWaiting } from "./waiting.js";
 
 const VIEWS = ["queue", "review", "finished", "service"];
 const LATE = 1500; // ms without a connection, after which that is said
+const DISMISSED = "dismissed-until";
 let view = "";
 /** @type {number | undefined} */
 let late;
@@ -30,8 +31,16 @@ function draw() {
   if (view === "service") drawRunner();
 }
 
+/* Until when what went wrong was dismissed: in this browser, and not on others. */
+const dismissed = () => Number(localStorage.getItem(DISMISSED) ?? 0);
+
+function dismiss() {
+  localStorage.setItem(DISMISSED, String(Math.max(...troubled().map((job) => job.ended ?? 0))));
+  draw();
+}
+
 function drawTop() {
-  const bad = troubled().length;
+  const bad = troubled().filter((job) => (job.ended ?? 0) > dismissed()).length;
   count("queue", running().length + waiting().length);
   count("review", toReview());
   count("finished", bad, bad > 0);
@@ -57,7 +66,7 @@ function drawTop() {
         "paused",
         "The queue is paused: no further film is started. Films in progress, and those that clients wait for, go on.",
       ],
-      status?.held && !status.paused && ["held", `No film is started now: ${sentence(status.held)}`],
+      status?.held && !status.paused && ["held", sentence(status.held)],
       bad > 0 &&
         view !== "finished" && ["bad", `${bad === 1 ? "1 film needs" : `${bad} films need`} attention.`],
     ].filter((one) => Array.isArray(one)),
@@ -76,7 +85,12 @@ function keepNotice(place, notices) {
   fillWith(
     place,
     ...notices.map(([kind, words]) =>
-      h(`p.notice.${kind}`, words, kind === "bad" && [" ", h("a", { href: "#finished" }, "Show")]),
+      h(
+        `p.notice.${kind}`,
+        h("span", words),
+        kind === "bad" && h("a.button", { href: "#finished" }, "Show"),
+        kind === "bad" && button("Dismiss", "dismiss", dismiss),
+      ),
     ),
   );
 }
@@ -88,7 +102,8 @@ function keepNotice(place, notices) {
  */
 function count(name, number, bad = false) {
   const place = /** @type {HTMLElement} */ (document.querySelector(`nav a[href="#${name}"] b`));
-  place.textContent = number ? number.toLocaleString("en") : "";
+  place.textContent = number > 99 ? "99+" : number ? String(number) : ""; // four views fit on a phone
+  place.title = number > 99 ? number.toLocaleString("en") : "";
   place.className = bad ? "wrong" : "";
 }
 
@@ -154,7 +169,7 @@ byId("pause").addEventListener("click", async () => {
       "POST",
       paused ? "/api/resume" : "/api/pause",
       {},
-      paused ? "Films are started again." : "The queue is paused.",
+      paused ? "Resumed." : "The queue is paused.",
     )
   ) {
     if (model.status) model.status.paused = !paused;

@@ -4,6 +4,8 @@ import { clock, languageName } from "../../../report/js/words.js";
 import { ask, inWords } from "./api.js";
 import { now, reload } from "./model.js";
 
+const SURE = 5000; // ms that a question stays
+
 /**
  * A button. `act` tells it from the others of its row; `of` says, for those who only hear it, what it acts on.
  * @param {string} text
@@ -25,6 +27,44 @@ export function button(text, act, action, { of = "", off = false, title, plain }
     },
     text,
   );
+}
+
+/**
+ * A button that asks first: its second click, within some seconds, acts.
+ * @param {string} text
+ * @param {string} act
+ * @param {string} question
+ * @param {() => unknown} action
+ * @param {{of?: string, title?: string}} [more]
+ */
+export function asking(text, act, question, action, more = {}) {
+  /** @type {number | undefined} */
+  let armed;
+  const show = (/** @type {string} */ words) => {
+    made.textContent = words;
+    made.classList.toggle("sure", armed !== undefined);
+    if (more.of) made.setAttribute("aria-label", `${words} ${more.of}`);
+  };
+  const disarm = () => {
+    clearTimeout(armed);
+    armed = undefined;
+    show(text);
+  };
+  const made = button(
+    text,
+    act,
+    () => {
+      if (armed === undefined) {
+        armed = setTimeout(disarm, SURE);
+        show(question);
+        return;
+      }
+      disarm();
+      action();
+    },
+    more,
+  );
+  return made;
 }
 
 /**
@@ -103,8 +143,9 @@ export const sourceOf = (job) => SOURCES[job.source] ?? "";
  */
 export function optionsOf(job) {
   return Object.entries(job.options).flatMap(([name, value]) => {
-    if (name === "language") return `spoken: ${languageName(String(value))}`;
-    if (name === "target_language") return `into: ${String(value).split(",").map(languageName).join(", ")}`;
+    if (name === "language") return value ? `spoken: ${languageName(String(value))}` : [];
+    if (name === "target_language")
+      return value ? `into: ${String(value).split(",").map(languageName).join(", ")}` : [];
     return job.film === null ? [] : asTyped(name.replaceAll("_", "-"), value);
   });
 }
@@ -151,10 +192,13 @@ export function when(time) {
  * The length and language of a film.
  * @param {ServeJob} job
  */
-export const factsOf = (job) => [
-  job.seconds ? clock(job.seconds) : "",
-  job.language && !job.options.language ? languageName(job.language) : "",
-];
+export const factsOf = (job) => [job.seconds ? clock(job.seconds) : "", languageOf(job)];
+
+/**
+ * The language of a film, unless its options state it.
+ * @param {ServeJob} job
+ */
+export const languageOf = (job) => (job.language && !job.options.language ? languageName(job.language) : "");
 
 /**
  * Facts in one line.

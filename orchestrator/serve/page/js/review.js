@@ -57,6 +57,7 @@ const nothing = () =>
 function fill(element, { job, review }) {
   const cues = review.worst.map((cue) => cueOf(job, cue));
   const open = element.querySelector("details")?.open ?? false;
+  const others = review.to_review - cues.length;
   fillWith(
     element,
     h(
@@ -66,6 +67,11 @@ function fill(element, { job, review }) {
       h("ul.cues", cues.slice(0, FEW)),
       cues.length > FEW &&
         h("details", { open }, h("summary", `${cues.length - FEW} more`), h("ul.cues", cues.slice(FEW))),
+      others > 0 &&
+        h(
+          "p.facts",
+          h("a", { href: `/edit/${job.id}/` }, `${others.toLocaleString("en")} more in the editor`),
+        ),
     ),
     h(
       "span.acts",

@@ -1,22 +1,27 @@
 /* The films that are being processed: how far, which stages, how fast, how long still. */
 import { byId, fillWith, h } from "../../../report/js/elements.js";
 import { clock } from "../../../report/js/words.js";
+import { sentence } from "./api.js";
 import { keepList } from "./lists.js";
 import { model, now, running } from "./model.js";
-import { bar, button, duration, empty, factsOf, line, nameOf, optionsOf, order, sourceOf } from "./parts.js";
+import {
+  asking,
+  bar,
+  duration,
+  empty,
+  factsOf,
+  folderOf,
+  line,
+  nameOf,
+  optionsOf,
+  order,
+  sourceOf,
+} from "./parts.js";
+import { doing, stageName } from "./stages.js";
 
 const WINDOW_S = 180; // progress of the last minutes tells the time that is left
 const LEAST_S = 15;
 const ENDED = new Set(["done", "cached", "failed", "skipped"]);
-const WORDS = /** @type {{[status: string]: string}} */ ({
-  waiting: "waits",
-  starting: "starts",
-  running: "runs",
-  done: "done",
-  cached: "from the cache",
-  failed: "failed",
-  skipped: "skipped",
-});
 /** @type {Map<string, {at: number, fraction: number}[]>} */
 const samples = new Map();
 
@@ -31,7 +36,7 @@ function nothing() {
   const runner = model.status?.runner.state;
   if (runner === "broken" || !model.status) return null;
   if (model.status.held && model.status.jobs.queued)
-    return empty("No film is being processed now: see above.");
+    return empty(model.status.paused ? "Nothing runs: the queue is paused." : sentence(model.status.held));
   return empty("No film is being processed.");
 }
 
@@ -39,7 +44,11 @@ function nothing() {
 function make(job) {
   return h(
     "li.job",
-    h("div.head", h("h3", nameOf(job)), h("span.acts")),
+    h(
+      "div.head",
+      h("div.what", h("h3", nameOf(job)), h("p.folder", h("bdi", folderOf(job)))),
+      h("span.acts"),
+    ),
     h("div.facts-place"),
     h("div.progress"),
     h("ul.steps", { "aria-label": `Stages in progress of ${job.name}` }),
@@ -92,13 +101,12 @@ function fill(element, job) {
 
 /** @param {ServeJob} job */
 const cancel = (job) =>
-  button(
+  asking(
     "Cancel",
     "cancel",
+    "Cancel it?",
     () => order("POST", `/api/jobs/${job.id}/cancel`, {}, `Cancelling ${job.name}.`),
-    {
-      of: job.name,
-    },
+    { of: job.name },
   );
 
 /** @param {ServeJob} job */
@@ -116,11 +124,11 @@ function fillStep(place, step, job) {
   const share = step.total ? Math.min((step.done ?? 0) / step.total, 1) : null;
   fillWith(
     place,
-    h("span.name", step.id),
-    h("span.how", step.phase && status === "running" ? step.phase : (WORDS[status] ?? status)),
+    h("span.name", { title: step.id }, stageName(step.id)),
+    h("span.how", doing(step)),
     status === "running" &&
       share !== null &&
-      h("span.share", bar(share, step.id), `${Math.floor(share * 100)}%`),
+      h("span.share", bar(share, stageName(step.id)), `${Math.floor(share * 100)}%`),
     h(
       "span.on",
       [step.device && step.device !== "cpu" ? step.device : "", step.model ?? ""].filter(Boolean).join(" · "),

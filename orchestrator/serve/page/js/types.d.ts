@@ -68,7 +68,7 @@ interface ServeStatus {
   jobs: { [state in ServeState]: number };
   disk_free: number;
   token: boolean; // whether one is needed
-  settings: { folders: string[]; options: { [name: string]: unknown }; between: string };
+  settings: { folders: string[]; options: { [name: string]: unknown }; between: string; at_once: number };
 }
 
 /* `/api/folders`: what is in a folder. `parent` is null at the top, where `folders` are the allowed ones. */
@@ -76,8 +76,18 @@ interface ServeFolder {
   path: string;
   parent: string | null;
   folders: { name: string; path: string }[];
-  films: { name: string; path: string; size: number }[];
+  films: { name: string; path: string; size: number; rule: string }[]; // why a library leaves it out, or ""
   left_out: number;
+}
+
+/* `/api/watched`: what the last look at the watched folders found; `at` is null before the first. */
+interface ServeWatched {
+  folders: string[];
+  at: number | null;
+  to_do?: number;
+  growing?: number;
+  left_out?: { [rule: string]: number };
+  why?: { film: string; rule: string; reason: string }[];
 }
 
 interface ServeMachine {

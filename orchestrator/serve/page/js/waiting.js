@@ -3,7 +3,19 @@ import { byId, fillWith, h } from "../../../report/js/elements.js";
 import { plural } from "../../../report/js/words.js";
 import { keepList } from "./lists.js";
 import { model, waiting } from "./model.js";
-import { button, empty, folderOf, line, nameOf, optionsOf, order, sourceOf } from "./parts.js";
+import {
+  asking,
+  button,
+  duration,
+  empty,
+  folderOf,
+  line,
+  nameOf,
+  optionsOf,
+  order,
+  sourceOf,
+  when,
+} from "./parts.js";
 
 const STEP = 50; // rows that are shown, and added by the button below
 let shown = STEP;
@@ -23,10 +35,43 @@ export function drawWaiting() {
     };
   });
   keepList(byId("waiting"), rows, () => h("li.job"), fill);
+  drawHead(jobs.length);
   fillWith(byId("waiting-none"), jobs.length || !model.status ? null : nothing());
   const more = byId("waiting-more");
   more.hidden = jobs.length <= shown;
   more.textContent = `Show ${plural(Math.min(STEP, jobs.length - shown), "more film")} of ${jobs.length}`;
+}
+
+let headOf = -1;
+
+/**
+ * How long all of them take, and a button for all.
+ * @param {number} count
+ */
+function drawHead(count) {
+  const each = secondsEach();
+  byId("waiting-time").textContent =
+    count > 1 && each
+      ? `${plural(count, "film")}, about ${duration(count * each)} if they are like the last ones`
+      : "";
+  if (count === headOf) return; // a button that asks must not go away while it does
+  headOf = count;
+  fillWith(
+    byId("waiting-acts"),
+    count > 1 &&
+      asking("Cancel all", "cancel-all", `Cancel all ${count}?`, () =>
+        order("POST", "/api/jobs/all/cancel", { state: "queued" }, "No film is waiting any more."),
+      ),
+  );
+}
+
+/* Seconds from one end of a film to the next, by the last films; 0 if there are too few. */
+function secondsEach() {
+  const last = model.ended
+    .filter((job) => job.film !== null && (job.state === "done" || job.state === "degraded"))
+    .slice(0, 20);
+  const worked = last.reduce((sum, job) => sum + (job.ended ?? 0) - (job.started ?? job.ended ?? 0), 0);
+  return last.length < 3 ? 0 : worked / last.length / Math.max(model.status?.settings.at_once ?? 1, 1);
 }
 
 export function startWaiting() {
@@ -43,6 +88,12 @@ function nothing() {
     h("p", allowed ? "Add one here, or let a program do it: " : "Programs can add films: "),
     h(
       "ul",
+      h(
+        "li",
+        "a folder of which all films are to have subtitles: start the service with ",
+        h("code", "--watch FOLDER"),
+      ),
+      h("li", "Sonarr, Radarr, Jellyfin, Emby, Plex: webhooks to ", h("code", "/webhooks/NAME")),
       h("li", "Bazarr: set up the provider Whisper with the address of this page"),
       h("li", "your own scripts: ", h("code", "POST /api/jobs")),
       h("li", "clients of OpenAI's transcriptions: this address with ", h("code", "/v1")),
@@ -66,7 +117,12 @@ function fill(element, { job, at, before, after, first }) {
       "div.what",
       h("h3", nameOf(job)),
       h("p.folder", h("bdi", folderOf(job))),
-      line([...optionsOf(job), sourceOf(job), job.attempts ? "is tried again" : ""]),
+      line([
+        ...optionsOf(job),
+        sourceOf(job),
+        h("span", "added ", when(job.created)),
+        job.attempts ? "is tried again" : "",
+      ]),
     ),
     h(
       "span.acts",
