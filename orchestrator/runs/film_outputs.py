@@ -242,6 +242,7 @@ class Files:
         if not translated and form.of_source != "always" and _is_translated(plan):
             return None
         language = str(facts.get("language") or "")
+        region = str(entry.manifest.ingredients.get("region") or "")
         if form.name == FORCED and not translated:
             language = str(facts.get("forced_language") or language)
         if translated and language == self._spoken.get(plan.film):
@@ -249,6 +250,8 @@ class Files:
                 ".translated"  # in a film with several languages the source subtitles keep the plain name
             )
         sdh = bool(entry.manifest.ingredients.get("sdh"))
+        if region and language.partition(".")[0] == region.partition("-")[0].lower():
+            language = region + language[len(language.partition(".")[0]) :]
         return names.name_of(plan.film, form.name, language, translated=translated, sdh=sdh)
 
     def _set_aside(self, index: int, film: _Film, state: RunState) -> Iterator[FileOutput]:

@@ -18,6 +18,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.stages import translators
 from orchestrator.stages.translators import Wanted
 from stage_runners.phrases.stage import PARSED
+from stage_runners.text.bcp47 import canonical, is_tag
 from stage_runners.text.language_guess import problem_hint
 from stage_runners.translation.declared import FILM, SCENE, Translator
 from stage_runners.translation.stage import BRIEFING
@@ -34,27 +35,40 @@ class Targets:
 
 def languages(text: str) -> tuple[str, ...]:
     """The codes in `en,de`, without repeats; `FatalError` (usage) for an invalid one."""
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     if text and not text.replace(",", "").strip():
         raise FatalError(f"--target-language {text!r}: no language given", "write it as en,de", USAGE)
     for word in text.split(","):
-        code = word.strip().lower().replace("_", "-").partition("-")[0]
+        tag = word.strip().replace("_", "-")
+        code = tag.lower().partition("-")[0]
         if not code:
             continue
+        if "-" in tag and not is_tag(tag):
+            raise FatalError(
+                f"--target-language {text}: {word.strip()!r} is no language with a region",
+                "write it as pt-BR, zh-Hant or es-419",
+                USAGE,
+            )
+        if code in found and tag.lower() != found[code]:
+            raise FatalError(
+                f"--target-language {text}: {code} twice, and a film has one track of a language",
+                "name one of them",
+                USAGE,
+            )
         if code not in LANGUAGES and not (len(code) in {2, 3} and code.isalpha()):
             raise FatalError(
                 f"--target-language {text}: unknown language {word.strip()!r}",
                 problem_hint(word, "use codes separated by commas, such as en,de,hi"),
                 USAGE,
             )
-        found[code] = None
+        found[code] = tag.lower()
     return tuple(found)
 
 
 def tags(text: str) -> dict[str, str]:
     """The words of `en,pt-BR` that say more than a language, by its code: `{"pt": "pt-BR"}`."""
     words = [word.strip().replace("_", "-") for word in text.split(",")]
-    return {word.lower().partition("-")[0]: word for word in reversed(words) if "-" in word}
+    return {word.lower().partition("-")[0]: canonical(word) for word in reversed(words) if "-" in word}
 
 
 def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
@@ -85,7 +99,8 @@ def added(stages: Mapping[str, Stage], wanted: Wanted) -> Targets:
         if language in PARSED and "phrases" in stages:
             phrases.append(_of_translation(stages["phrases"], language))
         subtitles.append(_beside_source(_of_translation(stages["subtitles"], language), stages["subtitles"]))
-        params[f"subtitles-{language}"] = {"track": language}
+        region = wanted.tags.get(language)
+        params[f"subtitles-{language}"] = {"track": language, **({"region": region} if region else {})}
     found: dict[str, Stage] = {}
     for stage in stages.values():
         if stage.base == "translation":

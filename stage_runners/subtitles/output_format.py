@@ -67,7 +67,8 @@ class Document:
     hard-of-hearing viewers. Times of `cues` are in milliseconds, those of rows in seconds. `spoken` are the
     segments in the languages that are spoken, equal to `segments` unless this is a translation, and `source`
     the subtitles that it translates. A cue has at most `most_lines` lines of `width` characters.
-    `frame_rate` is 0 if it is not known.
+    `frame_rate` is 0 if it is not known. `region` is the language's tag, such as `pt-BR`, if the user named a
+    region or a script.
     """
 
     language: str
@@ -84,6 +85,7 @@ class Document:
     width: int = 42
     most_lines: int = 2
     frame_rate: float = 0.0
+    region: str = ""
 
     def __post_init__(self) -> None:
         """Take control characters out of everything that a file shows as text."""
@@ -91,6 +93,11 @@ class Document:
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "cues", tuple(map(plain_text.cue, self.cues)))
         object.__setattr__(self, "segments", tuple(map(plain_text.segment, self.segments)))
+
+    @property
+    def tag(self) -> str:
+        """The language as a tag (BCP 47), with its region if that is known."""
+        return self.region or tag_of(self.language)
 
     @functools.cached_property
     def right_to_left(self) -> bool:

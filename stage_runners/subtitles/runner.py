@@ -99,6 +99,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         width=limits.width,
         most_lines=limits.lines,
         frame_rate=shots.frame_rate,
+        region=str(context.params["region"]),
     )
     write_files(document, context)
 

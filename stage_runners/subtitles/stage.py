@@ -150,6 +150,11 @@ SUBTITLES = Stage(
             default="",
             help="track that the edits belong to: empty for the source language, else a target language",
         ),
+        Param(
+            name="region",
+            default="",
+            help="the language's tag, such as pt-BR, if the user named a region or a script",
+        ),
         CLIP,
     ),
     resources=Resources(cores=1, memory_mb=300),

@@ -27,7 +27,7 @@ from stage_runners.translation.memory import Memory
 from stage_runners.translation.placeholders import GlossaryNames, Hidden
 from stage_runners.translation.sentences import clauses, text_of
 from stage_runners.translation.tables import lines_marked, tables
-from stage_runners.translation.terms import Term, relevant
+from stage_runners.translation.terms import USER, Term, relevant
 from stage_runners.translation.terms import lost as lost_term
 from stage_runners.translation.thresholds import ATTEMPTS
 from stage_runners.translation.translator import Line, TextTranslator
@@ -55,7 +55,7 @@ def run(
 ) -> None:
     """Write `segments` and `words` in the language `context.params["target"]`: a segment a sentence.
 
-    Of `terms`, those of the user are searched for in every translation.
+    Of `terms`, those of the user are searched for in every translation, in place of names that they say.
     """
     context.method = translator.method
     film = read_film(inputs, context)
@@ -92,7 +92,11 @@ class _Job:
             for word in sentence.words
             if word.text.islower()
         )
-        self._names = GlossaryNames(glossary, film.target, lower)
+        mine = {term.source.casefold() for term in terms if term.origin == USER}
+        left = [
+            row for row in glossary if mine.isdisjoint(map(str.casefold, (row["term"], *row["variants"])))
+        ]
+        self._names = GlossaryNames(left, film.target, lower)
         self._speakers = {row["speaker"]: row["name"] for row in speakers if row["name"]}
         self._languages = [scripts.as_written(s.language, s.text) for s in film.sentences]
         self._best = {

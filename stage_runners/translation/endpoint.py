@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ipc.context import Context
 from ipc.errors import StageError
+from stage_runners.text import han
 from stage_runners.translation import prompt, scenes, terms
 from stage_runners.translation.asking import Server
 from stage_runners.translation.chat_client import RefusedError
@@ -102,11 +103,16 @@ class Endpoint:
             answer = self._chat.ask(messages) if stored is None else stored
         except RefusedError as error:
             return self._refused(lines, target, error)
-        texts = prompt.parsed(answer, len(lines))
+        texts = [self._in_script(text) for text in prompt.parsed(answer, len(lines))]
         if stored is None and None not in texts:
             self._store.keep(question, answer)
         self._translated |= {line.number: text for line, text in zip(lines, texts, strict=True) if text}
         return texts
+
+    def _in_script(self, text: str | None) -> str | None:
+        """Chinese in the script that the target language asks for, whichever the model writes."""
+        script = han.requested(self._view.tag)
+        return han.converted(text, script) if text and script else text
 
     def _known(self, lines: Sequence[Line]) -> prompt.Known:
         """What a question with these lines says about the film."""

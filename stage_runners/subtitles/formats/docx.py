@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from stage_runners.subtitles.output_format import Document, Format, tag_of
+from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.paragraphs import Paragraph, clock, last_time, paragraphs_of
 from stage_runners.subtitles.xml_text import escaped
 from stage_runners.text.direction import of_line
@@ -60,7 +60,7 @@ def write(document: Document) -> bytes:
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _ROOT,
         "word/_rels/document.xml.rels": _PARTS,
-        "word/styles.xml": _STYLES.format(language=escaped(tag_of(document.language))),
+        "word/styles.xml": _STYLES.format(language=escaped(document.tag)),
         "word/document.xml": f"{_XML}<w:document {_W}><w:body>{body}<w:sectPr/></w:body></w:document>",
     }
     file = io.BytesIO()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from stage_runners.subtitles.output_format import Beside, Document, Format, tag_of
+from stage_runners.subtitles.output_format import Beside, Document, Format
 from stage_runners.subtitles.tiers import CUES, Interval, cues_of, tiers_of
 from stage_runners.subtitles.xml_text import escaped
 
@@ -56,7 +56,7 @@ class _Slots:
 def write(document: Document) -> str:
     """The file, without the film's name."""
     tiers: list[tuple[str, str, Sequence[Interval]]] = []  # attributes, type, annotations
-    language = escaped(tag_of(document.language))
+    language = escaped(document.tag)
     for tier in tiers_of(document):
         more = f'LANG_REF="{language}"' + (f' PARTICIPANT="{escaped(tier.speaker)}"' if tier.speaker else "")
         tiers.append((f'TIER_ID="{escaped(tier.name)}" {more}', "utterance", tier.utterances))

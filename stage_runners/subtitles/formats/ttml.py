@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stage_runners.subtitles.clock_time import clock_time
 from stage_runners.subtitles.cues import Cue
-from stage_runners.subtitles.output_format import Document, Format, tag_of
+from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.speakers import by_speaker
 from stage_runners.subtitles.xml_text import escaped
 
@@ -36,7 +36,7 @@ def write(document: Document) -> str:
     """The file."""
     agents = {label: f"speaker{k}" for k, label in enumerate(document.names, 1)}
     head = _HEAD.format(
-        language=escaped(tag_of(document.language)),
+        language=escaped(document.tag),
         agents="".join(
             f'<ttm:agent xml:id="{agent}" type="person"><ttm:name type="full">'
             f"{escaped(document.names[label])}</ttm:name></ttm:agent>\n"

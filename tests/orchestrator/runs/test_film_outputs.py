@@ -25,10 +25,11 @@ def house(tmp_path, monkeypatch):
     return tmp_path
 
 
-def published(house, files, stage, facts, text="", *, form="srt", translated=False):
+def published(house, files, stage, facts, text="", asked=None, *, form="srt", translated=False):
     """Publish a stage's result with `text` as its SRT; returns the names of the written files.
 
-    `form` is another format, and `translated` whether the plan has a translation into English.
+    `asked` are its parameters, `form` is another format, and `translated` whether the plan has a translation
+    into English.
     """
     stages = added(STAGES, Wanted(languages=("en",))).stages
     step = SimpleNamespace(name=stage, stage=stages[stage], choices=())
@@ -45,7 +46,9 @@ def published(house, files, stage, facts, text="", *, form="srt", translated=Fal
     (folder / name).write_text(text)
     digest = file_digest(folder / name)
     records = {form: OutputRecord(kind="file", path=name, digest=digest, size=len(text))}
-    manifest = Manifest(stage=stage, version=1, ingredients={}, outputs=records, seconds=1.0, facts=facts)
+    manifest = Manifest(
+        stage=stage, version=1, ingredients=asked or {}, outputs=records, seconds=1.0, facts=facts
+    )
     entry = Entry(key="k", folder=folder, manifest=manifest)
     return [output.path.rpartition("/")[2] for output in files.publish(plan, step, entry)]
 
@@ -59,6 +62,15 @@ def test_a_translation_has_its_language_in_its_file_name(house):
     published(house, files, "asr", {"language": "cs"})
     assert published(house, files, "subtitles", {"language": "cs", "cues": 2}, "cs") == ["movie.cs.srt"]
     assert published(house, files, "subtitles-en", {"language": "en", "cues": 2}, "en") == ["movie.en.srt"]
+
+
+def test_a_translation_has_the_region_that_was_asked_for_in_its_file_name(house):
+    files = files_for(house)
+    published(house, files, "asr", {"language": "cs"})
+    asked, facts = {"region": "en-GB"}, {"language": "en", "cues": 2}
+    assert published(house, files, "subtitles-en", facts, "a", asked) == ["movie.en-GB.srt"]
+    published(house, files, "asr", {"language": "en"})
+    assert published(house, files, "subtitles-en", facts, "b", asked) == ["movie.en-GB.translated.srt"]
 
 
 @pytest.mark.parametrize("first", ["subtitles", "subtitles-en"])

@@ -12,6 +12,19 @@ def stages(**wanted):
     return translations.added(STAGES, Wanted(**wanted))
 
 
+def test_a_region_reaches_the_translator_the_subtitles_and_no_path():
+    found = stages(
+        languages=("pt",), model="m", endpoint="http://localhost/v1", tags=translations.tags("PT_br")
+    )
+    assert found.params["translation-pt"]["tag"] == "pt-BR"
+    assert found.params["subtitles-pt"] == {"track": "pt", "region": "pt-BR"}
+    for wrong in ("pt-../../etc", "pt-", "pt-BR/x", "pt-BR,pt-PT", "pt,pt-BR"):
+        with pytest.raises(FatalError) as refused:
+            translations.languages(wrong)
+        assert refused.value.status == USAGE
+    assert translations.languages("zh_Hant,es-419") == ("zh", "es")
+
+
 def test_without_a_target_language_no_stage_changes():
     assert stages().stages is STAGES
 

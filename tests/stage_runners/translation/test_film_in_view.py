@@ -10,9 +10,9 @@ import pytest
 from ipc.artifacts import read, write
 from stage_runners.translation.stage import BRIEFING, TRANSLATORS
 from tests.stage_runners.spec import run_stage
-from tests.stage_runners.translation.chat_server import BOOK, ChatServer, good, status
+from tests.stage_runners.translation.chat_server import BOOK, ChatServer, good, saying, status
 from tests.stage_runners.translation.test_endpoint import SAID, Done
-from tests.stage_runners.translation.test_stage import transcript
+from tests.stage_runners.translation.test_stage import glossary, transcript
 
 pytestmark = pytest.mark.env("nlp")
 ABOUT = json.dumps(
@@ -98,6 +98,21 @@ def test_the_users_term_wins_over_the_models_and_is_asked_for_again_if_it_is_los
     assert done.marked["by"] == {"a term of the glossary is lost": 1}
 
 
+def test_the_users_term_wins_over_a_name_of_the_cast_that_is_a_word_too(ask, tmp_path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("source,en\nMatyldou,Tilda / secret\n")
+    stage, one = TRANSLATORS["endpoint"].stage, SAID[1:2]
+    names = {"glossary": glossary(tmp_path, ("Matylda", ["Matyldou"]))}
+    says = saying("I was in the car with a secret.")
+    _, process, out = ask(stage, says, lines=one, more=names)
+    assert Done(process, out).marked["by"] == {"a name is lost": 1}
+    server, process, out = ask(stage, says, lines=one, more=names, glossary=str(mine))
+    assert Done(process, out).marked["count"] == 0
+    (question,) = server.questions()
+    assert "names" not in question
+    assert question["terms"] == [{"source": "Matyldou", "target": "Tilda / secret"}]
+
+
 def test_without_an_option_a_question_holds_neither_summary_nor_terms_and_the_model_is_asked_once(ask):
     server, _, _ = ask(TRANSLATORS["endpoint"].stage, good)
     (question,) = server.questions()
@@ -126,6 +141,23 @@ def test_a_region_reaches_the_model(ask):
     assert "British English" in server.asked[0][0]["messages"][0]["content"]
     server, _, _ = ask(BRIEFING, ABOUT, tag="en-AU")
     assert "Australian English" in server.asked[0][0]["messages"][0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "said", "written"),
+    [
+        ("zh-Hant", "我们发现了。", "我們發現了。"),
+        ("zh-TW", "我们发现了。", "我們發現了。"),
+        ("zh-Hans", "我們發現了。", "我们发现了。"),
+        ("", "我們發現了。", "我們發現了。"),
+    ],
+)
+def test_chinese_is_written_in_the_script_that_was_asked_for(ask, tag, said, written):
+    stage = TRANSLATORS["endpoint"].stage
+    server, _, out = ask(stage, saying(said), lines=SAID[:1], target="zh", tag=tag)
+    assert [row["text"] for row in read(out / "segments.parquet", "segments").rows()] == [written]
+    system = server.asked[0][0]["messages"][0]["content"]
+    assert ("traditional characters" in system) is (tag in {"zh-Hant", "zh-TW"})
 
 
 def test_a_model_that_says_nothing_usable_is_reported_and_the_film_has_no_terms(ask):
