@@ -49,7 +49,7 @@ def choose(film: Film, asked: int | None, language: str | None, name: str) -> Ch
     """
     tracks = film.of("audio")
     if not tracks:
-        raise StageError("input", f"{name}: no audio track", "choose a film with sound")
+        raise StageError("input", f"{name}: no audio track", "there is nothing to subtitle in it")
     if asked is not None:
         if not 0 <= asked < len(tracks):
             choices = "; ".join(track.words() for track in tracks)
