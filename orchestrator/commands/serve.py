@@ -77,6 +77,11 @@ def _add_network(group: Any) -> None:
         help="how long a new film must not have grown (default: 30s)",
     )  # fmt: skip
     group.add_argument(
+        "--import-edits", action="store_true",
+        help="in watched folders, take back subtitle files that another program changed, as `orchestrator "
+        "import` does, and make the film's other files anew",
+    )  # fmt: skip
+    group.add_argument(
         "--map", action="append", default=[], metavar="THEIRS=OURS",
         help="what another program calls a folder, such as /data/tv=/mnt/tv, or plex:/data/tv=/mnt/tv for "
         "one program; may be repeated",
@@ -172,6 +177,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         only_language=tuple(filters.languages(arguments.only_language)) if arguments.only_language else (),
         min_length=filters.seconds(arguments.min_length, "--min-length") if arguments.min_length else 0.0,
         settled_s=filters.seconds(arguments.settled, "--settled"),
+        import_edits=arguments.import_edits,
         job_file=not arguments.no_job_file,
         maps=tuple((one.theirs, one.ours, one.program) for one in maps),
         options=film_options.as_table(typed),

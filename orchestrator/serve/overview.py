@@ -27,7 +27,8 @@ _NAMES = {
     "folders": "--folder", "watch": "--watch", "maps": "--map", "between": "--between",
     "at_once": "--at-once", "niceness": "--nice", "max_upload": "--max-upload", "host": "--host",
     "port": "--port", "names": "--public-name", "only_language": "--only-language",
-    "min_length": "--min-length", "settled_s": "--settled", "pause_while_playing": "--pause-while-playing",
+    "min_length": "--min-length", "settled_s": "--settled", "import_edits": "--import-edits",
+    "pause_while_playing": "--pause-while-playing",
     "jellyfin": "--jellyfin", "emby": "--emby", "plex": "--plex", "on_done": "--on-done",
     "messages": "--message",
 }  # fmt: skip
@@ -116,7 +117,7 @@ def _shown(key: str, value: Any) -> str:
             return ", ".join(value)
         case "min_length" | "settled_s":
             return fmt.duration(value) if value else ""
-        case "pause_while_playing":
+        case "pause_while_playing" | "import_edits":
             return "yes" if value else "no"
         case "on_done" | "messages":  # their addresses may have passwords
             return str(len(value)) if value else ""

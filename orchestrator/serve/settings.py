@@ -24,7 +24,8 @@ class Settings:
 
     `token` is empty if none is needed. `folders` may be named in requests; `watch` are those of them where
     new films are queued unasked, once they have not grown for `settled_s`: those in `only_language` (codes)
-    and no shorter than `min_length`. `job_file` is whether files with options beside films are read. `maps`
+    and no shorter than `min_length`. With `import_edits`, subtitle files that another program changed there
+    become edits. `job_file` is whether files with options beside films are read. `maps`
     are another program's path, ours, and the program (all, if empty). `options` are options of every film.
     `runner` are the words that start the program that runs films. `between` are hours such as `22:00-07:00`.
     `on_done` are addresses, with places for what happened; `messages` are those of Apprise; `retry_s` is when
@@ -53,6 +54,7 @@ class Settings:
     between: str = ""
     only_language: tuple[str, ...] = ()
     min_length: float = 0.0
+    import_edits: bool = False
     job_file: bool = True
     pause_while_playing: bool = False
     jellyfin: str = ""

@@ -15,10 +15,13 @@ from pathlib import Path
 
 from orchestrator.config import files
 from orchestrator.folders import found as rules
+from orchestrator.folders import kinds
 from orchestrator.folders.found import Film, Skipped
 from orchestrator.folders.selection import Chosen, Reader
 from orchestrator.planning import headers
+from orchestrator.review.imported.file_cues import FORMATS
 from orchestrator.serve import library, request_options
+from orchestrator.serve.edited import EditedFiles
 from orchestrator.serve.job import Request
 from orchestrator.serve.queue import Queue
 from orchestrator.serve.settings import Settings
@@ -79,11 +82,14 @@ class Watch:
         """What was queued since the start, and does not come back by itself, even if options were wrong."""
         self.folders = tuple(map(Path, settings.watch))
         self.looked: Looked | None = None
+        output = settings.options.get("output_dir")
+        folder = Path(output) if output else None
+        self._edited = EditedFiles(queue, settings.settled_s, folder) if settings.import_edits else None
 
     def look(self) -> float | None:
         """Search the folders, and queue films that are new and whole.
 
-        Returns after how many seconds to look again, because films may still grow; None if none may. Raises
+        Returns after how many seconds to look again, because files may still grow; None if none may. Raises
         `FatalError` for a configuration that cannot be read.
         """
         options = request_options.digest(self._settings.options)
@@ -94,6 +100,7 @@ class Watch:
         closed = [film for film in films if film.path not in waiting]
         fresh = [film for film in closed if not self._known(film, keys[film.path])]
         now = self._clock()
+        later = self._edited.look([film.path for film in films], waiting, now) if self._edited else None
         self._growing = {film.path: self._state(film, now) for film in fresh}
         whole = [film for film in fresh if now - self._growing[film.path].since >= self._settings.settled_s]
         judged = list(library.judged(whole, self._settings, self._settings.options, self._read))
@@ -115,7 +122,14 @@ class Watch:
             ),
             at=time.time(),
         )
-        return max(self._settings.settled_s - max(left), 1.0) if left else None
+        again = [] if later is None else [max(later, 1.0)]
+        again += [max(self._settings.settled_s - max(left), 1.0)] if left else []
+        return min(again, default=None)
+
+    def concerns(self, path: Path) -> bool:
+        """Whether a change of this file is a reason to look."""
+        edited = self._edited is not None and path.suffix.lstrip(".") in FORMATS
+        return edited or kinds.by_name(path.name) != "other"
 
     def _known(self, film: Film, options: str) -> bool:
         mine = (film.path, fingerprint(film), options) in self._queued

@@ -10,7 +10,6 @@ from pathlib import Path
 from watchfiles import awatch
 
 from orchestrator.errors import FatalError
-from orchestrator.folders import kinds
 from orchestrator.serve import watch
 from orchestrator.serve.watch import Watch
 from orchestrator.util import terminal
@@ -24,7 +23,7 @@ _REST_S = 5.0
 async def follow(one: Watch) -> None:
     """Look whenever there is a reason to, until cancelled."""
     changed, told_of = asyncio.Event(), set[str]()
-    told = asyncio.ensure_future(_told(one.folders, changed))
+    told = asyncio.ensure_future(_told(one, changed))
     often = any([await asyncio.to_thread(watch.needs_looking, folder) for folder in one.folders])
     try:
         while True:
@@ -56,13 +55,13 @@ def _say(one: Watch, told_of: set[str]) -> None:
     sys.stdout.flush()
 
 
-async def _told(folders: tuple[Path, ...], changed: asyncio.Event) -> None:
+async def _told(one: Watch, changed: asyncio.Event) -> None:
     """Set `changed` when something that may be a film changed."""
     while True:
-        there = [folder for folder in folders if folder.is_dir()]
+        there = [folder for folder in one.folders if folder.is_dir()]
         try:
             async for changes in awatch(*there, recursive=True, ignore_permission_denied=True):
-                if any(kinds.by_name(Path(path).name) != "other" for _, path in changes):
+                if any(one.concerns(Path(path)) for _, path in changes):
                     changed.set()
         except (OSError, RuntimeError) as error:  # too many folders for the kernel: the clock is left
             terminal.tell(f"orchestrator: changes in folders are found every few minutes only: {error}")
