@@ -44,8 +44,9 @@ _LABEL_SHARE = 0.2
 """Least share of the lines that begin with names,"""
 _EVERYWHERE = 0.5
 """and that from which a name need not recur."""
-_BONEYARD = re.compile(r"/\*.*?\*/", re.DOTALL)
-_NOTE = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+_BONEYARD = re.compile(r"/\*[^*]{0,5000}(?:\*(?!/)[^*]{0,5000}){0,50}\*/")
+"""Both are bounded, because a text may open thousands of them."""
+_NOTE = re.compile(r"\[\[[^\[\]]{0,5000}\]\]")
 _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|_)(?=\S)(.+?)(?<=\S)\1")
 
 _BETWEEN_SENTENCES = re.compile(r"((?:^|[.!?…。]))\s*(?:\([^\Wa-z][^()]{0,40}\)\s*)+(?=$|[^\W\d_a-z]|[\"“])")

@@ -235,6 +235,10 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     assert "unpacks to more than 1 MB" in refused(tmp_path, "a.docx", bomb)
 
 
+def test_brackets_that_nobody_closes_take_no_time(tmp_path):
+    assert not read(tmp_path, "a.fountain", "\n\nBOB\nHi.\n\n" + "[" * 100_000).notes
+
+
 def test_a_large_file_and_a_pipe_are_refused_without_waiting(tmp_path, monkeypatch):
     monkeypatch.setattr(text_file, "LARGEST", 1000)
     assert "larger than" in refused(tmp_path, "a.txt", b"a" * 1001)
