@@ -77,7 +77,7 @@ def plan_for(
     notices = validation.check_settings(settings, stages, off_stages.reasons(stages, off, last))
     film_facts.check(path, settings)
     if regions := translations.tags(run.target_language or ""):
-        params["mux"] = {**params["mux"], "language_tags": regions}
+        params["mux"] = {**params.get("mux", {}), "language_tags": regions}
     made = plan.make(
         path,
         params={
