@@ -20,6 +20,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+ELSEWHERE = (".karaoke.", ".labels.", ".bilingual.", ".forced.")
+"""In names of files whose formats have tests of their own."""
 TEXTS = (".srt", ".vtt", ".ass", ".txt", ".tsv", ".json", ".rttm")
 SAME_EVERYWHERE = {
     # One result on every x86-64 machine: no library may choose its kernels by what the processor knows.
@@ -104,11 +106,20 @@ def report_data(path: Path) -> dict:
     data["run"] = {name: value for name, value in data["run"].items() if name not in _RUN_SPECIFIC}
     data.pop("flags", None)  # the words of every flag: the same in each report
     del data["film"]["digest"]  # ffmpeg gives each Matroska file a number of its own
+    data.pop("proposals", None)
+    data["outputs"] = [one for one in data["outputs"] if is_kept(Path(one["file"]))]
     data["media"] = {"name": data["media"]["name"]} if data.get("media") else None
+    data["stages"] = [stage for stage in data["stages"] if stage["env"]]  # those that are not off
     for stage in data["stages"]:
         for name in _STAGE_SPECIFIC & stage.keys():
             del stage[name]
     return data
+
+
+def is_kept(path: Path) -> bool:
+    """Whether a file is among those that are compared."""
+    compared = (*TEXTS, ".html", ".mkv", ".mp4")
+    return path.suffix in compared and not any(part in path.name for part in ELSEWHERE)
 
 
 def keep(made: Path, kept: Path, checkout: Path) -> None:
@@ -116,7 +127,7 @@ def keep(made: Path, kept: Path, checkout: Path) -> None:
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     for path in sorted(made.iterdir()):
-        if path.suffix in TEXTS:
+        if path.suffix in TEXTS and is_kept(path):
             shutil.copyfile(path, kept / path.name)
         elif path.name.endswith(".report.html"):
             write(kept / "report.json", report_data(path))
