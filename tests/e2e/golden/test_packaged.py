@@ -3,8 +3,8 @@
 They were recorded on an AMD EPYC and an Intel Xeon, on which doubtful words differ ("Diane and New Jersey",
 "Diane in New Jersey"), although the kernels are the same: a result must equal one of the recordings. On
 processors other than x86-64, libraries round differently, and a word's time may differ by 0.01 s: there it
-skips. Where a change is meant, record anew (on both, or correct the
-other by hand) and say in the commit what differs and why:
+skips. Where a change is meant, record anew (on one, and correct the other recording by hand), and say in the
+commit what differs and why:
 
     python tests/e2e/golden/record.py tests/e2e/golden/expected_on_intel \\
         --only demo,demo-cast,demo-clip,demo-plain,demo-sdh-mp4
