@@ -151,7 +151,7 @@ def _frame_rates(ratio: float) -> str:
     for made, a in rates.items():
         for film, b in rates.items():
             if made != film and abs(a / b - ratio) < 1e-5:
-                return f" (made for {made} frames a second, and the film has {film})"
+                return f" (as between {made} and {film} frames a second)"
     return ""
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc.digests import file_digest
+from ipc.time_range import clip_of
 from orchestrator.errors import OK, FatalError
 from orchestrator.outputs import earlier, names
 from orchestrator.outputs import publish as outputs
@@ -229,7 +230,8 @@ class Files:
                 terminal.tell(f"orchestrator: {name}: {note}")
             digest = entry.manifest.outputs[form.name].digest
             if form.for_film is not None:
-                source = copies.enter_context(named_copy(source, plan.film, form.for_film))
+                clip = clip_of(_clip(plan)) or (0.0, 0.0)
+                source = copies.enter_context(named_copy(source, plan.film, form.for_film, clip[0]))
                 digest = file_digest(source)
             yield form.name, outputs.Item(source=source, target=target, digest=digest)
 

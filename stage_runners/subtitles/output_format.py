@@ -43,10 +43,14 @@ class Source(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """The film that a file is placed next to: its file's `name`, and its name without extension."""
+    """The film that a file is placed next to: its file's `name`, and its name without extension.
+
+    `begins` is the second of the film from which the file's times count: not 0 for a clip.
+    """
 
     name: str
     stem: str
+    begins: float = 0.0
 
 
 _CODES = {"jw": "jv"}

@@ -30,7 +30,10 @@ parent are ordered" STEREOTYPE="Symbolic_Subdivision"/>
 allowed" STEREOTYPE="Included_In"/>
 """
 """The four constraints that ELAN writes into every file, in its words."""
-_MIME = {"mp4": "video/mp4", "m4v": "video/mp4", "wav": "audio/x-wav", "mov": "video/quicktime"}
+_MIME = {
+    "mp4": "video/mp4", "m4v": "video/mp4", "wav": "audio/x-wav", "mov": "video/quicktime",
+    "mkv": "video/x-matroska", "webm": "video/webm",
+}  # fmt: skip
 
 
 class _Slots:
@@ -96,9 +99,10 @@ def for_film(text: str, film: Beside) -> str:
     """The file with a link to the film, which ELAN looks for next to it."""
     extension = film.name.rpartition(".")[2].lower()
     name = escaped(quote(film.name, errors="surrogateescape"))
+    origin = f' TIME_ORIGIN="{round(film.begins * 1000)}"' if film.begins else ""
     link = (
-        f'<MEDIA_DESCRIPTOR MEDIA_URL="file:///{name}" '
-        f'MIME_TYPE="{_MIME.get(extension, "unknown")}" RELATIVE_MEDIA_URL="./{name}"/>'
+        f'<MEDIA_DESCRIPTOR MEDIA_URL="file:///{name}" MIME_TYPE="{_MIME.get(extension, "unknown")}" '
+        f'RELATIVE_MEDIA_URL="./{name}"{origin}/>'
     )
     return text.replace(_HEADER, f"{_HEADER}\n{link}", 1)
 

@@ -46,12 +46,29 @@ def write(document: Document) -> str:
 
 
 def for_film(text: str, film: Beside) -> str:
-    """The file with the film's name; its address is relative, and an editor may ask where the film is."""
+    """The file with the film's name; its address is relative, and an editor may ask where the film is.
+
+    Of a clip, the part of the film from `film.begins` on is in the timeline.
+    """
+    text = _begun_at(film.begins, text) if film.begins else text
     head, mark, markers = text.partition("<marker ")
     source = escaped("./" + quote(film.name, errors="surrogateescape"))
     name = escaped(film.stem.encode("utf-8", "replace").decode())
     put = {_NAME: name, _SOURCE: source}
     return re.sub("|".join(put), lambda found: put[found[0]], head) + mark + markers
+
+
+def _begun_at(begins: float, text: str) -> str:
+    """The file for a film whose times count from the second `begins`: whole frames are added."""
+    frame = Fraction(re.findall(r'frameDuration="([\d/]+)s"', text)[0])
+    offset = round(begins / frame) * frame
+
+    def later(found: re.Match[str]) -> str:
+        return f'{found[1]}{_written(Fraction(found[2]) + offset)}"'
+
+    text = re.sub(r'(<marker start=")([\d/]+)s"', later, text)
+    text = re.sub(r'(<asset-clip [^>]*? start=")([\d/]+)s"', later, text, count=1)
+    return re.sub(r'(<asset [^>]*? duration=")([\d/]+)s"', later, text, count=1)
 
 
 def exact_rate(rate: float) -> Fraction:

@@ -36,7 +36,7 @@ def test_each_part_says_by_how_much_it_was_moved():
 def test_a_frame_rate_is_named_if_it_is_a_usual_one():
     piece = {**ANSWER["pieces"][0], "shift_first": 0.2, "shift_last": 12.5}
     rest = lines(ratio=25 / 24, pieces=[piece])
-    assert rest[1] == "  times are multiplied by 1.04167 (made for 25 frames a second, and the film has 24)"
+    assert rest[1] == "  times are multiplied by 1.04167 (as between 25 and 24 frames a second)"
     assert rest[2].endswith("0.20 s later at its start, 12.50 s later at its end (confidence 1.00)")
     assert lines(ratio=1.0003)[1] == "  times are multiplied by 1.00030"
 

@@ -88,6 +88,14 @@ def test_elan_finds_the_film_beside_the_file(tmp_path):
     (media,) = Elan.Eaf(str(tmp_path / "film.eaf")).get_linked_files()
     assert media["RELATIVE_MEDIA_URL"] == "./A%20%3Cfilm%3E%20%26%20%22more%22.mp4"
     assert media["MIME_TYPE"] == "video/mp4"
+    assert "TIME_ORIGIN" not in media
+
+
+def test_elan_shows_a_clip_at_its_place_in_the_film(tmp_path):
+    text = eaf.for_film(eaf.write(conversation()), Beside("film.mkv", "film", 10.5))
+    (tmp_path / "film.eaf").write_bytes(text.encode())
+    (media,) = Elan.Eaf(str(tmp_path / "film.eaf")).get_linked_files()
+    assert (media["TIME_ORIGIN"], media["MIME_TYPE"]) == ("10500", "video/x-matroska")
 
 
 @pytest.mark.parametrize("read", [in_praat, in_elan])

@@ -12,9 +12,9 @@ from stage_runners.subtitles.output_format import Beside, UnwritableError
 from tests.stage_runners.subtitles.documents import EMPTY, NAMES, ONE, TWO, conversation, document, long_film
 
 
-def markers(made, folder, name='A <film> & "more".mp4'):
+def markers(made, folder, name='A <film> & "more".mp4', begins=0.0):
     """The markers that OpenTimelineIO finds: seconds and text; and the clip."""
-    text = fcpxml.for_film(fcpxml.write(made), Beside(name, name.rpartition(".")[0]))
+    text = fcpxml.for_film(fcpxml.write(made), Beside(name, name.rpartition(".")[0], begins))
     file = folder / "film.fcpxml"
     file.write_bytes(text.encode())
     found = opentimelineio.adapters.read_from_file(str(file), adapter_name="fcpx_xml")
@@ -30,6 +30,12 @@ def test_every_cue_is_a_marker_at_its_frame(rate, tmp_path):
     half = 0.5 / (rate or 25) + 0.0001
     assert [time for time, _ in found] == pytest.approx([1.0, 3723.04], abs=half)
     assert clip.name == 'A <film> & "more"'
+
+
+def test_a_clip_is_the_part_of_the_film_that_it_was_made_of(tmp_path):
+    found, clip = markers(document(ONE, TWO, names=NAMES, frame_rate=25), tmp_path, begins=10.02)
+    assert [time for time, _ in found] == pytest.approx([11.0, 3733.04], abs=0.021)
+    assert clip.source_range.start_time.to_seconds() == pytest.approx(10.0, abs=0.021)
 
 
 def test_texts_and_names_from_outside_stay_texts(tmp_path):
