@@ -20,6 +20,7 @@ from ipc.context import Context
 from ipc.protocol import Load, Run
 from stage_runners.media import demux
 from stage_runners.media.probe import head_start, probe
+from stage_runners.media.stage import DEMUX
 from stage_runners.mux import runner
 
 CLICKS = [1.0, 2.5, 4.0, 7.25]
@@ -80,7 +81,7 @@ def context(stage: str, params: dict, outputs: dict, folder: Path, destination: 
 
 def listen(film: Path, folder: Path) -> tuple[list[float], str]:
     params = {"audio_track": None, "language": None, "clip": None}
-    told = context("demux", params, {"audio": {"kind": "audio"}}, folder)
+    told = context("demux", params, {one.name: {"kind": one.kind} for one in DEMUX.outputs}, folder)
     demux.run(None, {"film": film}, told)
     told.clean()
     audio = open_audio(folder / "audio.arrow")
