@@ -17,13 +17,14 @@ from stage_runners.known_text.words import Word
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A recognised word: its text, letters and seconds."""
+    """A recognised word: its text, letters and seconds, and its probability, if that is known."""
 
     text: str
     letters: str
     start: float
     end: float
     space: bool = True
+    probability: float | None = None
 
 
 @dataclass(slots=True)

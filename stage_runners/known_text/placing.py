@@ -13,8 +13,9 @@ from itertools import groupby
 from statistics import median
 
 from ipc.intervals import Interval, length, overlap, union
+from stage_runners.known_text import trust
 from stage_runners.known_text.letters import Heard, Matched
-from stage_runners.known_text.thresholds import PLACING
+from stage_runners.known_text.thresholds import PLACING, TRUST
 from stage_runners.known_text.words import Word
 from stage_runners.text.grammar import spaceless
 
@@ -45,12 +46,14 @@ class Extra:
 class Missing:
     """A word of the text that is not spoken, and the second at which it would be.
 
-    A few words in a line that is spoken are `kept`: they have a spot all the same, and are to be reviewed.
+    A few words in a line that is spoken are `kept`: they have a spot all the same, and are to be reviewed; so
+    do those in whose place others were `heard`.
     """
 
     word: int
     at: float
     kept: bool
+    heard: bool = False
 
 
 @dataclass
@@ -86,11 +89,16 @@ def placed(
     result: Matched,
     speech: Sequence[Interval],
     seconds: float,
+    *,
+    trusted: bool = False,
 ) -> Placed:
-    """Place all words; `order`, `times` from `film_order`, `speech` a union of seconds with speech."""
+    """Place all words; `order`, `times` from `film_order`, `speech` a union of seconds with speech.
+
+    `trusted` is whether a line that is unlike confidently recognised speech is not what was said there.
+    """
     # where passages moved, the order of the text is no reason to put a line where nothing is like it
     well = result.share >= PLACING.good or bool(result.moved)
-    place = _Placing(words, times, heard, speech, well=well)
+    place = _Placing(words, times, heard, speech, well=well, trusted=trusted)
     anchors = [k for k in order if k in times]
     at = 0
     before, clock, next_heard = -1, 0.0, 0
@@ -121,12 +129,14 @@ class _Placing:
         speech: Sequence[Interval],
         *,
         well: bool,
+        trusted: bool,
     ) -> None:
         self._words = words
         self._times = times
         self._heard = heard
         self._speech = speech
         self._well = well
+        self._trusted = trusted
         paces = [(end - start) / len(words[k].letters) for k, (start, end) in times.items()]
         self._usual = median(paces) if paces else 0.0
         self.out = Placed()
@@ -148,15 +158,20 @@ class _Placing:
             room = self._room(start, max(start, min(end, gap.end)), inside)
             need = sum(self._seconds(k) for k in own)
             slack = self._slack(gap) if part_of_line else 0.0
-            if (not inside and self._unlike(left) and not part_of_line) or need > length(room) + slack:
+            if (not inside and self._unlike(own, left) and not part_of_line) or need > length(room) + slack:
                 kept = part_of_line and len(own) <= PLACING.kept_words
                 self.out.missing += [Missing(k, clock, kept=kept) for k in own]
                 if kept:
                     spans = self._shared(own, (), clock, max(clock, gap.end))
                     self.out.spots += [Spot(k, *span, PLACED) for k, span in zip(own, spans, strict=True)]
                 continue
+            replaced = part_of_line and self._replaces(own, inside)
+            if replaced:
+                self._extra(inside, gap, in_line=True)
             for k, span in zip(own, self._shared(own, room, start, min(end, gap.end)), strict=True):
                 self.out.spots.append(Spot(k, *span, PLACED))
+                if replaced:
+                    self.out.missing.append(Missing(k, span[0], kept=True, heard=True))
                 clock = max(clock, span[1])
             left = [k for k in left if not inside or k > inside[-1]]
         self._extra(left, gap)
@@ -174,17 +189,37 @@ class _Placing:
         theirs = "".join(self._heard[k].letters for k in left)
         if not ours or not theirs:
             return None
+        other = not part_of_line and self._says_other(own, left)
+        least = TRUST.likeness if other else PLACING.likeness
+        strict = self._well or other
         if len(theirs) <= 1.5 * len(ours) + 4:
-            alike = fuzz.partial_ratio(ours, theirs) >= PLACING.likeness
-            return (left[0], left[-1]) if alike or not self._well or part_of_line else None
+            alike = fuzz.partial_ratio(ours, theirs) >= least
+            return (left[0], left[-1]) if alike or not strict or part_of_line else None
         best = fuzz.partial_ratio_alignment(ours, theirs)
-        if best is None or (best.score < PLACING.likeness and self._well):
+        if best is None or (best.score < least and strict):
             return None
         return owners[best.dest_start], owners[max(best.dest_start, best.dest_end - 1)]
 
-    def _unlike(self, left: Sequence[int]) -> bool:
+    def _unlike(self, own: Sequence[int], left: Sequence[int]) -> bool:
         """Whether other words were recognised, by a recogniser that is good in this film."""
-        return self._well and any(self._heard[k].letters for k in left)
+        return (self._well and any(self._heard[k].letters for k in left)) or self._says_other(own, left)
+
+    def _says_other(self, own: Sequence[int], left: Sequence[int]) -> bool:
+        """Whether what was recognised, if it is not like these words, is certain and long enough to count."""
+        ours = sum(len(self._words[k].letters) for k in own)
+        theirs = sum(len(self._heard[k].letters) for k in left)
+        return (
+            self._trusted and theirs >= TRUST.length * ours and trust.certain([self._heard[k] for k in left])
+        )
+
+    def _replaces(self, own: Sequence[int], inside: Sequence[int]) -> bool:
+        """Whether other words than these were recognised in their place in a spoken line."""
+        from rapidfuzz import fuzz
+
+        if min(len(own), len(inside)) < TRUST.listed_words or not self._says_other(own, inside):
+            return False
+        ours = "".join(self._words[k].letters for k in own)
+        return fuzz.partial_ratio(ours, "".join(self._heard[k].letters for k in inside)) < TRUST.likeness
 
     def _room(self, start: float, end: float, inside: Sequence[int]) -> list[Interval]:
         """The speech between two times that may be these words."""
@@ -222,12 +257,12 @@ class _Placing:
             result.append((begin, max(begin, _at(parts, done, end=True))))
         return result
 
-    def _extra(self, left: Sequence[int], gap: _Gap) -> None:
+    def _extra(self, left: Sequence[int], gap: _Gap, *, in_line: bool = False) -> None:
         """List recognised words without a place in the text, by run of speech."""
         if not left:
             return
         sides = [self._words[k].line if k >= 0 else -1 - n for n, k in enumerate((gap.before, gap.after))]
-        between = sides[0] != sides[1]
+        between = sides[0] != sides[1] and not in_line
         run = [left[0]]
         for k in left[1:]:
             if k != run[-1] + 1 or self._heard[k].start - self._heard[run[-1]].end >= PLACING.extra_gap:

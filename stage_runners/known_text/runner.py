@@ -12,7 +12,7 @@ from ipc.errors import StageError
 from ipc.intervals import union
 from ipc.rows import SegmentRow, WordRow, read_rows
 from ipc.wording import plural
-from stage_runners.known_text import film_order, matching, placing, tables, text_file
+from stage_runners.known_text import film_order, matching, placing, tables, text_file, trust
 from stage_runners.known_text import words as known_words
 from stage_runners.known_text.letters import Heard, Matched
 from stage_runners.known_text.lines import KnownText
@@ -50,7 +50,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     words = known_words.words_of(lines, language)
     spans = [(place.start, place.end) for place in places(spoken, segments)]
     heard = [
-        Heard(row["text"], known_words.letters(row["text"], language), *span, row["space"])
+        Heard(
+            row["text"], known_words.letters(row["text"], language), *span, row["space"], row["probability"]
+        )
         for row, span in zip(spoken, spans, strict=True)
     ]
     context.progress(0, len(words), unit="words", phase="matching")
@@ -58,10 +60,14 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     result = matching.matched(*compared)
     _check_share(path, known, result, heard, context)
     context.check()
+    # in another alphabet, and where much was misheard, a text that differs is no news
+    trusted = compared[0] is words and trust.trusted(words, result)
+    if trusted:
+        trust.without_stray(words, result)
     order = film_order.in_film_order(words, result)
     times = film_order.times(order, heard, result)
     seconds = max([0.0, *(end for _, end in spans), *(end for _, end in speech)])
-    placed = placing.placed(compared[0], order, times, compared[1], result, speech, seconds)
+    placed = placing.placed(compared[0], order, times, compared[1], result, speech, seconds, trusted=trusted)
     placed = _without_songs(placed, words, [line.optional for line in lines])
     by_segment = {segment["id"]: segment["language"] for segment in segments}
     source = Source(

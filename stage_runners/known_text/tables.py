@@ -143,7 +143,9 @@ def _unspoken(source: Source, placed: Placed, segments: Sequence[Mapping[str, An
         at = run[0].at
         segment = _at(segments, at) if kept else None
         why = (
-            "there is no time for it in the speech; it is kept, because the rest of its line is spoken"
+            "other words were recognised in its place; it is kept, because the rest of its line is spoken"
+            if run[0].heard
+            else "there is no time for it in the speech; it is kept, because the rest of its line is spoken"
             if kept
             else "the film has no such speech at its place"
         )
@@ -157,7 +159,7 @@ def runs(placed: Placed) -> list[list[Any]]:
     result: list[list[Any]] = []
     for one in placed.missing:
         last = result[-1][-1] if result else None
-        if last and one.word == last.word + 1 and one.kept == last.kept:
+        if last and one.word == last.word + 1 and (one.kept, one.heard) == (last.kept, last.heard):
             result[-1].append(one)
         else:
             result.append([one])

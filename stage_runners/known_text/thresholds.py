@@ -75,5 +75,29 @@ class Placing(Thresholds):
     """Seconds of a segment; longer lines are divided after clauses or at pauses."""
 
 
-ANCHORS, MATCHING, PLACING = Anchors(), Matching(), Placing()
-THRESHOLDS: tuple[Thresholds, ...] = (ANCHORS, MATCHING, PLACING)
+class Trust(Thresholds):
+    """When recognition is trusted against a line of the text that is unlike what was recognised there."""
+
+    exact: float = 0.7
+    """Share of the words, in lines that were found, that were recognised letter by letter."""
+    of_line: float = 0.5
+    """Share of a line's words from which it counts as found."""
+    least_words: int = 10
+    """Words that must be recognised letter by letter."""
+    stray: float = 0.35
+    """Share of a line's letters below which its matches may be chance,"""
+    run_letters: int = 12
+    """unless words in a row match with so many letters."""
+    likeness: float = 60.0
+    """Likeness (0 to 100) to what was recognised at its place below which a line was not said there. Of pairs
+    of unlike English sentences, 99% are less alike."""
+    length: float = 0.5
+    """Letters recognised there, for each of the line's: with fewer, its speech was not recognised."""
+    certain: float = 0.6
+    """Mean probability of the recognised words."""
+    listed_words: int = 4
+    """Words of a spoken line, and recognised ones in their place, from which both are listed if unlike."""
+
+
+ANCHORS, MATCHING, PLACING, TRUST = Anchors(), Matching(), Placing(), Trust()
+THRESHOLDS: tuple[Thresholds, ...] = (ANCHORS, MATCHING, PLACING, TRUST)

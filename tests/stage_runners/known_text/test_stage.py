@@ -210,3 +210,46 @@ def test_half_a_film_in_another_order_with_misheard_words_is_found(align):
     assert [row["start"] for row in made["segments"]] == sorted(row["start"] for row in made["segments"])
     assert texts(made)[0] == film[0]
     assert sum(ours in film for ours in texts(made)) >= 0.97 * len(film)
+
+
+OTHER = "Please bring the ladder before the paint dries out."
+
+
+def test_a_line_in_whose_place_others_were_heard_is_unspoken_and_the_speech_is_kept(align):
+    for k in range(len(TALE)):
+        made = align(TALE, "\n".join([*TALE[:k], OTHER, *TALE[k + 1 :]]))
+        assert texts(made) == TALE
+        assert doubts(made, "unspoken") == [OTHER]
+        assert [(r["text"], r["segment"]) for r in made["doubts"] if r["verdict"] == "extra"] == [
+            (TALE[k], k)
+        ]
+
+
+def test_where_recognition_is_poor_an_unlike_line_keeps_its_place(align):
+    rng = random.Random(7)
+
+    def misheard(line):
+        return "".join(rng.choice("aeiourstln") if c.isalpha() and rng.random() < 0.3 else c for c in line)
+
+    heard = [misheard(line.lower()) for line in TALE]
+    heard[2] = "the women which are yelling from Bella stopped in the shower"
+    assert texts(align(heard, "\n".join(TALE))) == TALE
+
+
+def test_speech_that_the_recogniser_is_unsure_of_does_not_displace_a_line(align):
+    heard = [said(line, 1.0 + 6 * k, 0.3, segment=k) for k, line in enumerate(TALE)]
+    heard[2] = said("Are women with the fellow Brenda step around", 13.0, 0.3)
+    for row in heard[2]:
+        row["probability"] = 0.3
+    assert texts(align(heard, "\n".join(TALE))) == TALE
+
+
+def test_other_words_in_a_spoken_line_are_listed_and_its_cue_is_flagged(align):
+    text = TALE.copy()
+    text[1] = "Nobody had expected a hundred bicycles on Monday."
+    made = align(TALE, "\n".join(text))
+    assert texts(made) == text
+    rows = [row for row in made["doubts"] if row["verdict"] == "unspoken"]
+    assert [(row["text"], row["segment"]) for row in rows] == [("a hundred bicycles on Monday.", 1)]
+    assert "other words were recognised" in rows[0]["reasons"][0]
+    assert doubts(made, "extra") == ["visitors before the spring."]
