@@ -219,7 +219,8 @@ class _Placing:
         if min(len(own), len(inside)) < TRUST.listed_words or not self._says_other(own, inside):
             return False
         ours = "".join(self._words[k].letters for k in own)
-        return fuzz.partial_ratio(ours, "".join(self._heard[k].letters for k in inside)) < TRUST.likeness
+        theirs = "".join(self._heard[k].letters for k in inside)
+        return bool(fuzz.partial_ratio(ours, theirs) < TRUST.likeness)
 
     def _room(self, start: float, end: float, inside: Sequence[int]) -> list[Interval]:
         """The speech between two times that may be these words."""
