@@ -7,7 +7,7 @@ reads the facts that stages recorded, and yields sentences. The summary and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,11 +18,13 @@ class FilmFacts:
 
     `review` is what the report counts: `cues`, `speakers`, `to_review`, and `flags` of those to review;
     and `outdated`, the name of a film with earlier subtitles burned in. It is empty without a report.
+    `files` are the names of the forms that the run wrote, such as `json` and `report`.
     """
 
     facts: Mapping[str, Mapping[str, Any]]
     models: Mapping[str, str] = field(default_factory=dict)
     review: Mapping[str, Any] = field(default_factory=dict)
+    files: Collection[str] = ()
 
     def of(self, stage: str) -> Mapping[str, Any]:
         """The facts of a stage; empty if it did not run."""

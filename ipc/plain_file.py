@@ -23,6 +23,10 @@ class UnusableFileError(Exception):
     """The file is none, or too large; the message completes `FILE: ...`."""
 
 
+class TooLargeError(UnusableFileError):
+    """The file is larger than the limit."""
+
+
 def read(path: Path, most: int) -> bytes:
     """The content of the regular file at `path`; a link is followed. /dev/null is an empty file.
 
@@ -39,7 +43,7 @@ def read(path: Path, most: int) -> bytes:
             raise UnusableFileError(f"{kind}, not a file")
         content = stream.read(most + 1)
     if len(content) > most:
-        raise UnusableFileError(f"larger than {_size(most)}, which no such file is")
+        raise TooLargeError(f"larger than {_size(most)}, which no such file is")
     return content
 
 

@@ -55,4 +55,5 @@ def facts_of(film: Mapping[str, Any]) -> FilmFacts:
         facts={stage["stage"]: stage.get("facts") or {} for stage in film["stages"]},
         models={stage["stage"]: str(stage.get("model") or "") for stage in film["stages"]},
         review=film.get("review") or {},
+        files={str(one.get("name")) for one in film.get("outputs") or ()},
     )

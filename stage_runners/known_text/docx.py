@@ -14,6 +14,8 @@ import zlib
 from typing import IO
 from xml.parsers import expat
 
+from stage_runners.known_text.text_tables import lines_of_table
+
 _PART = "word/document.xml"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -27,7 +29,7 @@ class NotDocxError(Exception):
 
 
 def text_of(data: bytes) -> str:
-    """The document's paragraphs, one a line, with an empty line after each heading or speech of its style."""
+    """The document's paragraphs, one a line, tables as lines with names, with an empty line after each heading or speech of its style."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             info = archive.getinfo(_PART)
@@ -51,6 +53,8 @@ class _Paragraphs:
         self._parts: list[str] = []
         self._in_text = False
         self._deep = 0
+        self._tables = 0
+        self._rows: list[list[list[str]]] = []
         self._parser = expat.ParserCreate(namespace_separator="}")
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._refuse
@@ -77,6 +81,12 @@ class _Paragraphs:
             return
         if tag == "p":
             self._deep += 1
+        elif tag == "tbl":
+            self._tables += 1
+        elif tag == "tr" and self._tables == 1:
+            self._rows.append([])
+        elif tag == "tc" and self._tables == 1 and self._rows:
+            self._rows[-1].append([])
         elif tag == "t":
             self._in_text = True
         elif tag in {"br", "cr"}:
@@ -93,8 +103,14 @@ class _Paragraphs:
         elif tag == "p":
             self._deep -= 1
             if not self._deep:
-                self._lines.append("".join(self._parts))
+                cells = self._rows[-1] if self._tables and self._rows else None
+                (cells[-1] if cells else self._lines).append("".join(self._parts))
                 self._parts.clear()
+        elif tag == "tbl":
+            self._tables -= 1
+            if not self._tables:
+                self._lines += lines_of_table(self._rows)
+                self._rows = []
 
     def _text(self, text: str) -> None:
         if self._in_text:

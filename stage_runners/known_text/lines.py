@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 _SOUND = re.compile(r"\[[^\[\]]*\]|\{[^{}]*\}|\uff3b[^\uff3b\uff3d]*\uff3d|【[^【】]*】")
 """Text in square or curly brackets: sounds, notes, and the override codes of ASS."""
@@ -20,13 +21,15 @@ class Line:
     """A line of speech as written.
 
     `number` is where it stands: the line of the file, or the cue, from 1. `speaker` is None if the text does
-    not say who speaks. An `optional` line, such as a song's, is not missed if nobody speaks it.
+    not say who speaks. An `optional` line, such as a song's, is not missed if nobody speaks it. One that
+    `begins` has the name in the same row of the file, so it does not go on with the line before it.
     """
 
     number: int
     text: str
     speaker: str | None = None
     optional: bool = False
+    begins: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,36 @@ def spoken(text: str, *, asides: bool = True) -> str:
         before, text = text, _SOUND.sub(" ", text)
         text = _ASIDE.sub(" ", text) if asides else text
     return " ".join(text.split())
+
+
+_ENDS = tuple(".?!…。！？।۔:")  # noqa: RUF001
+
+
+def joined(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, those put together that one speaker's speech was broken into to fit a page.
+
+    A line goes on in the next row of the file, unless it ends a sentence or either is sung.
+    """
+    last: Line | None = None
+    end = 0
+    for line in lines:
+        if (
+            last is not None
+            and line.number == end + 1
+            and not line.begins
+            and line.speaker
+            and line.speaker == last.speaker
+            and not (line.optional or last.optional)
+            and not last.text.rstrip("\"'\u201d\u2019\u00bb)").endswith(_ENDS)
+        ):
+            last = replace(last, text=f"{last.text} {line.text}")
+        else:
+            if last is not None:
+                yield last
+            last = line
+        end = line.number
+    if last is not None:
+        yield last
 
 
 def says(text: str) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ipc.notes import FilmFacts, Note
 from ipc.wording import plural
 
-_WHERE = "the JSON file and the report list it"
 _UNSPOKEN = 0.3
 """Share of the text's words without speech from which the user should check whether it is this film's."""
 
@@ -18,6 +17,7 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     if not facts:
         return
     words, unspoken, extra = int(facts["words"]), facts["unspoken"], facts["extra"]
+    where = _where(film.files)
     moved = f", {plural(int(facts['moved']), 'passage')} in another order" if facts["moved"] else ""
     yield Note(
         f"your text ({facts['form']}): {plural(words, 'word')}, {facts['found']:.0%} of them recognised"
@@ -27,18 +27,23 @@ def notes(film: FilmFacts) -> Iterator[Note]:
         lines = plural(int(unspoken["lines"]), "line")
         share = unspoken["words"] / max(1, words)
         yield Note(
-            f"not spoken, so left out: {plural(int(unspoken['words']), 'word')} of your text, in {lines}; "
-            f"{_WHERE}",
+            f"not spoken, so left out: {plural(int(unspoken['words']), 'word')} of your text, in {lines}{where}",
             look=share >= _UNSPOKEN,
         )
     if facts["perhaps_unspoken"]:
         count = plural(int(facts["perhaps_unspoken"]), "word")
         yield Note(f"perhaps not spoken, but kept: {count} of your text, in cues that are flagged")
     if extra["words"]:
-        kept = plural(int(extra["kept"]), "passage")
+        kept = f"; {plural(int(extra['kept']), 'passage')} kept, flagged for review" if extra["kept"] else ""
+        long = f"{extra['seconds']:.0f} s" if extra["seconds"] >= 1 else "less than 1 s"
         yield Note(
-            f"not in your text: {plural(int(extra['words']), 'recognised word')} ({extra['seconds']:.0f} s); "
-            f"{kept} kept, flagged for review; {_WHERE}",
+            f"not in your text: {plural(int(extra['words']), 'recognised word')} ({long}){kept}{where}",
             look=bool(extra["kept"]),
             command="review" if extra["kept"] else "",
         )
+
+
+def _where(files: Collection[str]) -> str:
+    """Which of the files that were written list it."""
+    named = [words for name, words in (("json", "the JSON file"), ("report", "the report")) if name in files]
+    return f"; {' and '.join(named)} {'list' if len(named) > 1 else 'lists'} it" if named else ""

@@ -11,12 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from stage_runners.known_text import stamps
 from stage_runners.known_text.lines import (
     KnownText,
     Line,
     could_be_name,
     in_capitals,
     is_sung,
+    joined,
     name_of,
     says,
     spoken,
@@ -58,13 +60,15 @@ Row = tuple[int, str]
 
 def read_text(text: str) -> KnownText:
     """A screenplay, lines with names, or prose: what the text looks like."""
-    rows = list(enumerate(text.split("\n"), 1))
+    rows = stamps.without_stamps(list(enumerate(text.split("\n"), 1)))
     full = [row for row in rows if row[1].strip()]
     cues = [at for at in range(len(rows)) if _is_cue(rows, at)]
     if len(cues) >= _CUES and len(cues) >= _CUE_SHARE * len(full):
-        return KnownText(form="screenplay", lines=tuple(_screenplay(rows)))
-    if names := _names_before_lines(full):
-        return KnownText(form="lines with names", lines=tuple(_labelled(rows, names)))
+        return KnownText(form="screenplay", lines=tuple(joined(_screenplay(rows))))
+    labelled = stamps.with_labels(full)
+    if names := _names_before_lines(labelled) | _names_with_times(full, labelled):
+        lines = joined(_labelled(labelled, names))
+        return KnownText(form="lines with names", lines=tuple(lines))
     return KnownText(form="plain text", lines=tuple(_prose(rows)))
 
 
@@ -79,7 +83,7 @@ def read_fountain(text: str) -> KnownText:
     first = next((at for at, (_, line) in enumerate(rows) if line.strip()), 0)
     if rows and re.match(r"^[A-Za-z ]+:", rows[first][1]) and not in_capitals(rows[first][1].strip()):
         rows = rows[next((at for at in range(first, len(rows)) if not rows[at][1].strip()), len(rows)) :]
-    return KnownText(form="Fountain", lines=tuple(_screenplay(rows, fountain=True)))
+    return KnownText(form="Fountain", lines=tuple(joined(_screenplay(rows, fountain=True))))
 
 
 def _is_cue(rows: Sequence[Row], at: int) -> bool:
@@ -127,6 +131,13 @@ def _names_before_lines(rows: Sequence[Row]) -> frozenset[str]:
     return frozenset(names)
 
 
+def _names_with_times(rows: Sequence[Row], labelled: Sequence[Row]) -> frozenset[str]:
+    """The names with a time behind them, if there are enough; such a one need not recur."""
+    changed = [new for (_, old), (_, new) in zip(rows, labelled, strict=True) if old != new]
+    found = [label[0] for label in map(_label, changed) if label]
+    return frozenset(found) if len(found) >= max(_LABELS, _LABEL_SHARE * len(rows)) else frozenset()
+
+
 def _label(line: str) -> tuple[str, str] | None:
     """The name before a line's text, and the text."""
     if match := _IN_BRACKETS.match(line):
@@ -135,6 +146,8 @@ def _label(line: str) -> tuple[str, str] | None:
         return (name, rest) if could_be_name(name) and (in_capitals(name) or not cased) else None
     if not (match := _LABEL.match(line)):
         return None
+    if match[1][-1].isdigit() and re.match(r"[0-5]\d(?!\d)", match[2]):
+        return None  # a time, not a name
     name = name_of(match[1])
     cased = name.upper() != name.lower()
     if not could_be_name(name) or name.casefold() in _NO_NAMES or (cased and not name[0].isupper()):
@@ -146,16 +159,18 @@ def _labelled(rows: Sequence[Row], names: frozenset[str]) -> Iterator[Line]:
     """Lines with names; a line without one goes on with the speech before it."""
     speaker: str | None = None
     for number, raw in rows:
+        begins = False
         label = _label(raw)
         if label is not None and label[0] in names:
             speaker, rest = label
+            begins = True
         elif _SCENE.match(raw) or _TRANSITION.match(raw):
             continue
         else:
             rest = raw
         plain = without_notes(spoken(rest))
         if says(plain):
-            yield Line(number=number, text=plain, speaker=speaker, optional=is_sung(rest))
+            yield Line(number=number, text=plain, speaker=speaker, optional=is_sung(rest), begins=begins)
 
 
 def _prose(rows: Sequence[Row]) -> Iterator[Line]:

@@ -34,6 +34,7 @@ _TEXTS: dict[str, Callable[[str], KnownText]] = {
 }
 DOCX = ".docx"
 SUFFIXES = (*_TEXTS, DOCX)
+_BLANK = b" \t\r\n\xef\xbb\xbf"
 _UNREADABLE = {
     ".doc": "save it as .docx or as plain text",
     ".pdf": "save its text as .txt: programs that show it export it",
@@ -48,11 +49,21 @@ def read(path: Path, language: str = "") -> KnownText:
 
     `language` is the code of the text's language, which decides between legacy encodings.
     """
+    if "\n" in str(path) or "\r" in str(path):
+        short = " ".join(str(path).split())
+        why = (
+            f"`text` is the path of a file, not a text itself: {short[:40]}{'...' if len(short) > 40 else ''}"
+        )
+        raise StageError("input", why, "write the text to a file, and give its path")
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         why = f"{suffix or 'a file without an extension'} is not a form of text that can be read"
         _refuse(path, why, _UNREADABLE.get(suffix, f"use one of {', '.join(SUFFIXES)}"))
     data = _bytes(path)
+    if not data.strip(_BLANK):
+        _refuse(path, "the file is empty", "check the file")
+    if suffix != DOCX and data.lstrip(_BLANK)[:5] == b"%PDF-":
+        _refuse(path, "a PDF, not a text", "export its text: programs that show it do so")
     known = _docx(path, data) if suffix == DOCX else _text(path, data, language, _TEXTS[suffix])
     if not known.lines:
         _refuse(path, f"read as {known.form}, it has no line that anybody could speak", "check the file")
@@ -64,6 +75,9 @@ def read(path: Path, language: str = "") -> KnownText:
 def _bytes(path: Path) -> bytes:
     try:
         return plain_file.read(path, LARGEST)
+    except plain_file.TooLargeError:
+        why = f"larger than {LARGEST >> 20} MB: this cannot be a script or subtitles"
+        _refuse(path, why, "give the text of this film in a file")
     except plain_file.UnusableFileError as error:
         _refuse(path, str(error), "give the text of this film in a file")
     except FileNotFoundError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from pathlib import Path
 
 import pysubs2
 import pytest
@@ -205,7 +206,9 @@ def test_a_text_in_a_legacy_encoding_is_read_by_its_language(tmp_path):
     [
         ("a.pdf", b"%PDF-1.4", ".pdf is not a form of text"),
         ("a", b"Hello", "without an extension"),
-        ("a.txt", b"", "no line that anybody could speak"),
+        ("a.txt", b"", "the file is empty"),
+        ("a.txt", b"\xef\xbb\xbf \n", "the file is empty"),
+        ("a.txt", b"%PDF-1.4\n\0\0", "a PDF, not a text"),
         ("a.srt", b"Hello there, no times.", "no line that anybody could speak"),
         ("a.srt", b"1\n00:00:01,000 --> 00:00:02,000\n[door slams]\n", "no line that anybody could speak"),
         ("a.txt", os.urandom(4096) + b"\0\1", "a text file"),
@@ -241,9 +244,80 @@ def test_brackets_that_nobody_closes_take_no_time(tmp_path):
 
 def test_a_large_file_and_a_pipe_are_refused_without_waiting(tmp_path, monkeypatch):
     monkeypatch.setattr(text_file, "LARGEST", 1000)
-    assert "larger than" in refused(tmp_path, "a.txt", b"a" * 1001)
+    too_large = refused(tmp_path, "a.txt", b"a" * 1001)
+    assert "larger than" in too_large
+    assert "this cannot be a script or subtitles" in too_large
     os.mkfifo(tmp_path / "p.txt")
     with pytest.raises(StageError, match="a pipe, not a file"):
         text_file.read(tmp_path / "p.txt")
+    with pytest.raises(StageError, match="`text` is the path of a file, not a text itself: Hello. Bye.$"):
+        text_file.read(Path("Hello.\nBye."))
     with pytest.raises(StageError, match="file not found"):
         text_file.read(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[00:00:06] SHEILA: Hello.\n[00:00:09] DIANE: Oh, at 10:30?\n[00:00:12] SHEILA: Yes.\n",
+        "(00:06) Sheila: Hello.\n(00:09) Diane: Oh, at 10:30?\n(00:12) Sheila: Yes.\n",
+        "00:06 Sheila: Hello.\n00:09 Diane: Oh, at 10:30?\n00:12 Sheila: Yes.\n",
+        "00:00:06 - 00:00:09 Sheila: Hello.\n00:00:09.500 Diane: Oh, at 10:30?\n00:00:12 Sheila: Yes.\n",
+        "Sheila (00:06)\nHello.\n\nDiane (00:09)\nOh, at 10:30?\n\nSheila (00:12)\nYes.\n",
+        "Sheila 00:06\nHello.\nDiane 00:09\nOh, at 10:30?\nSheila 00:12\nYes.\n",
+        "SHEILA [00:00:06]: Hello.\nDIANE [00:00:09]: Oh, at 10:30?\nSHEILA [00:00:12]: Yes.\n",
+        "#1 SHEILA: Hello.\n#2 DIANE: Oh, at 10:30?\n#3 SHEILA: Yes.\n",
+        "00:06\nSheila: Hello.\n\n00:09\nDiane: Oh, at 10:30?\n\n00:12\nSheila: Yes.\n",
+        "Sheila: (00:06) Hello.\nDiane: (00:09) Oh, at 10:30?\nSheila: [00:12] Yes.\n",
+    ],
+)
+def test_the_times_and_numbers_of_a_transcript_are_neither_speech_nor_names(tmp_path, text):
+    found = [(name.casefold(), line) for name, line in said(read(tmp_path, "a.txt", text))]
+    assert found == [("sheila", "Hello."), ("diane", "Oh, at 10:30?"), ("sheila", "Yes.")]
+
+
+def test_times_in_prose_are_speech_unless_they_stand_before_the_lines(tmp_path):
+    prose = "10:30 was late.\nWe met at 10:30\nand left.\nTo go: at 11:15, then.\nIt rained.\nOn we went.\n"
+    assert [line for _, line in said(read(tmp_path, "a.txt", prose))] == prose.rstrip().split("\n")
+    assert said(read(tmp_path, "b.txt", "[00:06] It rained.\n[00:09 - 00:12] On.\n")) == [
+        (None, "It rained."), (None, "On."),
+    ]  # fmt: skip
+
+
+def table(*rows):
+    cells = "".join(
+        "<w:tr>" + "".join(f"<w:tc><w:p>{run(cell)}</w:p></w:tc>" for cell in row) + "</w:tr>" for row in rows
+    )
+    return f"</w:p><w:tbl>{cells}</w:tbl><w:p>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Sheila", "Hello."), ("Diane", "Is it you?"), ("Sheila", "Yes.")],
+        [("Speaker", "Text"), ("Sheila", "Hello."), ("Diane", "Is it you?"), ("Sheila", "Yes.")],
+        [("0:06", "Sheila", "Hello."), ("0:09", "Diane", "Is it you?"), ("0:12", "Sheila", "Yes.")],
+        [("1", "Sheila:", "Hello.", "0:06"), ("2", "Diane:", "Is it you?", ""), ("3", "Sheila:", "Yes.", "")],
+    ],
+)
+def test_a_column_of_names_in_a_word_table_names_the_speakers(tmp_path, rows):
+    assert said(read(tmp_path, "a.docx", document(table(*rows)))) == [
+        ("Sheila", "Hello."), ("Diane", "Is it you?"), ("Sheila", "Yes."),
+    ]  # fmt: skip
+
+
+def test_a_word_table_without_names_is_read_cell_by_cell(tmp_path):
+    known = read(tmp_path, "a.docx", document(table(("It rained.", "All day."), ("We left.", "Then sun."))))
+    assert [line for _, line in said(known)] == ["It rained.", "All day.", "We left.", "Then sun."]
+
+
+def test_a_speech_that_was_broken_to_fit_a_page_is_one_line(tmp_path):
+    text = "DIANE: I did not know\nyou were there\nat all. And now\n\nI do.\nSHEILA: No\nSHEILA: way\n"
+    assert said(read(tmp_path, "a.txt", text)) == [
+        ("DIANE", "I did not know you were there at all. And now"), ("DIANE", "I do."),
+        ("SHEILA", "No"), ("SHEILA", "way"),
+    ]  # fmt: skip
+    play = "DIANE\nIs anyone\nhere?\n\nSHEILA\nUp\n(beat)\nstairs.\n\nDIANE\nIt\nrained.\n"
+    assert said(read(tmp_path, "b.txt", play)) == [
+        ("DIANE", "Is anyone here?"), ("SHEILA", "Up"), ("SHEILA", "stairs."), ("DIANE", "It rained."),
+    ]  # fmt: skip
