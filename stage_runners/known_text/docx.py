@@ -29,7 +29,7 @@ class NotDocxError(Exception):
 
 
 def text_of(data: bytes) -> str:
-    """The document's paragraphs, one a line, tables as lines with names, with an empty line after each heading or speech of its style."""
+    """The document's paragraphs, one a line; the rows of tables as `NAME: text`, if names are in them."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             info = archive.getinfo(_PART)

@@ -27,7 +27,8 @@ def notes(film: FilmFacts) -> Iterator[Note]:
         lines = plural(int(unspoken["lines"]), "line")
         share = unspoken["words"] / max(1, words)
         yield Note(
-            f"not spoken, so left out: {plural(int(unspoken['words']), 'word')} of your text, in {lines}{where}",
+            f"not spoken, so left out: {plural(int(unspoken['words']), 'word')} of your text, in {lines}"
+            f"{where}",
             look=share >= _UNSPOKEN,
         )
     if facts["perhaps_unspoken"]:

@@ -250,7 +250,7 @@ def test_a_large_file_and_a_pipe_are_refused_without_waiting(tmp_path, monkeypat
     os.mkfifo(tmp_path / "p.txt")
     with pytest.raises(StageError, match="a pipe, not a file"):
         text_file.read(tmp_path / "p.txt")
-    with pytest.raises(StageError, match="`text` is the path of a file, not a text itself: Hello. Bye.$"):
+    with pytest.raises(StageError, match=r"`text` is the path of a file, not a text itself: Hello. Bye.$"):
         text_file.read(Path("Hello.\nBye."))
     with pytest.raises(StageError, match="file not found"):
         text_file.read(tmp_path / "none.txt")
