@@ -11,6 +11,7 @@ from ipc.edits import Edit, Overlay, Shown
 from orchestrator.errors import OK, FatalError
 from orchestrator.library import edits
 from orchestrator.planning.film_path import film_of
+from orchestrator.run_state import last_text
 from orchestrator.storage import file_digests
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
@@ -46,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     digest = file_digests.file_digest(film)
     if arguments.restore is not None:
         edits.restore(digest, arguments.restore)
-        return _done(f"restored version {arguments.restore}", arguments)
+        return _done(f"restored version {arguments.restore}", arguments, digest)
     if arguments.discard:
-        return _done(f"{fmt.plural(edits.discard(digest), 'edit')} undone", arguments)
+        return _done(f"{fmt.plural(edits.discard(digest), 'edit')} undone", arguments, digest)
     try:
         overlay = edits.load(digest)
     except FatalError:
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     if arguments.undo:
         edits.save(digest, edits.taken_back(overlay, set(arguments.undo)))
-        return _done(f"{fmt.plural(len(set(arguments.undo)), 'edit')} undone", arguments)
+        return _done(f"{fmt.plural(len(set(arguments.undo)), 'edit')} undone", arguments, digest)
     if arguments.json:
         body = {
             "film": str(film),
@@ -73,8 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _done(what: str, arguments: argparse.Namespace) -> int:
-    terminal.show(f"{what}; to update the subtitles: orchestrator run {typed(arguments.film)}")
+def _done(what: str, arguments: argparse.Namespace, digest: str) -> int:
+    again = last_text.command(film_of(arguments.film), digest, arguments.film)
+    terminal.show(f"{what}; to update the subtitles: {again}")
     return OK
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ipc.edits import Shown
 from orchestrator.errors import INPUT, OK, FatalError
 from orchestrator.planning.film_path import film_of
+from orchestrator.run_state import last_text
+from orchestrator.storage import file_digests
 from orchestrator.surroundings import current_folder
 from orchestrator.util import terminal
 from orchestrator.util import text as fmt
@@ -112,7 +114,9 @@ def _show(taken: Taken, arguments: argparse.Namespace, files: Sequence[str]) -> 
     elif taken.changes and arguments.render:
         terminal.show(f"written: {', '.join(files) if files else 'nothing new'}")
     elif taken.changes:
-        terminal.show(f"saved; to update the subtitles: orchestrator run {typed(arguments.film)}")
+        film = film_of(arguments.film)
+        again = last_text.command(film, file_digests.file_digest(film), arguments.film)
+        terminal.show(f"saved; to update the subtitles: {again}")
 
 
 def _changes(count: int) -> str:

@@ -11,6 +11,7 @@ from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import corrections
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
+from orchestrator.run_state import last_text
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
 from orchestrator.util import terminal
@@ -57,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         for pair in pairs:
             done = "undone" if arguments.undo else "restored"
             terminal.show(
-                f"{done}: {pair.replace('>', ' > ')}; to update the subtitles: orchestrator run "
-                f"{typed(arguments.film)}"
+                f"{done}: {pair.replace('>', ' > ')}; to update the subtitles: "
+                f"{last_text.command(film, digest, arguments.film)}"
             )
         return OK
     for row in _numbered(last_run):

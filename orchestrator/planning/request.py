@@ -17,6 +17,7 @@ from orchestrator.errors import USAGE, FatalError
 from orchestrator.paths import home
 from orchestrator.planning import film_facts, nfo, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
+from orchestrator.run_state import last_text
 from orchestrator.stages import burn_in, proposing, translations, translators
 from orchestrator.stages.catalog import STAGES
 from orchestrator.storage import file_digests
@@ -104,7 +105,13 @@ def plan_for(
     )
     validation.check(made)
     named_speakers.check(made, settings, store)
-    return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(path)))
+    textless = last_text.notice(path, digest) if _had_text(settings, path, store) else ()
+    return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(path), *textless))
+
+
+def _had_text(settings: Settings, film: Path, store: Store) -> bool:
+    """Whether a run of the film had a text and this one has none; without asking the records of the runs."""
+    return not settings.value("text") and store.last(film, "known_text") is not None
 
 
 def stages_for(settings: Settings) -> tuple[Mapping[str, Stage], translations.Targets]:

@@ -21,9 +21,9 @@ from orchestrator.review import saving
 from orchestrator.review.again import Again
 from orchestrator.review.requests import BadRequestError, cues_of, names_of
 from orchestrator.review.tracks import Track, key_of, track_of, with_codes
+from orchestrator.run_state import last_text
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Entry, Store
-from orchestrator.util.command_line import typed
 
 _WHOLE = {"done", "cached"}
 _PINS = "review"
@@ -78,7 +78,7 @@ class Desk:
             last.run_of(self.film, _whole, none)  # which raises the same error if there is none either
             raise FatalError(
                 f"{self.film.name}: the last run covered only a part of it (--clip)",
-                f"run the whole film first: orchestrator run {typed(self.film)}",
+                f"run the whole film first: {last_text.command(self.film, self.digest)}",
                 INPUT,
             ) from None
 
@@ -266,7 +266,7 @@ class Desk:
         if base is None or shown is None:
             raise FatalError(
                 f"{self.film.name}: its subtitles are no longer in the cache",
-                f"run: orchestrator run {typed(self.film)}",
+                f"run: {last_text.command(self.film, self.digest)}",
                 INPUT,
             )
         return track_of(base, shown)
