@@ -27,9 +27,10 @@ def command(film: Path, digest: str, written: Path | None = None) -> str:
 
     `written` is the film as the user wrote it.
     """
-    text = of_film(film, digest)
-    name = typed(written or film)
-    return f"orchestrator run {name}" if text is None else f"orchestrator align {name} --text {typed(text)}"
+    text, shown = of_film(film, digest), written or film
+    if text is None:
+        return f"orchestrator run {typed(shown)}"
+    return f"orchestrator align {typed(shown)} --text {typed(text)}"
 
 
 def notice(film: Path, digest: str) -> tuple[str, ...]:
