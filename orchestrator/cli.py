@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -228,9 +229,10 @@ def _refuse(unknown: Sequence[str], flags: Sequence[str], command: str, film: st
                 f"did you mean: orchestrator {command} {typed(unknown[0])} (see also --help)",
                 USAGE,
             )
-        raise FatalError(
-            f"{word}: {command} takes no such argument", f"see: orchestrator {command} --help", USAGE
-        )
+        advice = f"see: orchestrator {command} --help"
+        if command == "align" and Path(unknown[0]).is_file():
+            advice = f"give the text as --text {shlex.quote(unknown[0])}"
+        raise FatalError(f"{word}: {command} takes no such argument", advice, USAGE)
     others = argparse.ArgumentParser().add_subparsers()
     for name in COMMANDS:
         module_of(name).add(others)

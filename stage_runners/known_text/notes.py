@@ -23,13 +23,15 @@ def notes(film: FilmFacts) -> Iterator[Note]:
         f"your text ({facts['form']}): {plural(words, 'word')}, {facts['found']:.0%} of them recognised"
         f"{moved}"
     )
-    if unspoken["words"]:
-        lines = plural(int(unspoken["lines"]), "line")
-        share = unspoken["words"] / max(1, words)
+    outside = facts.get("outside_clip") or {"words": 0, "lines": 0}
+    if outside["lines"]:
+        yield Note(f"outside the clip: {plural(int(outside['lines']), 'line')} of your text")
+    lost = int(unspoken["words"]) - int(outside["words"])
+    if lost:
+        lines = plural(int(unspoken["lines"]) - int(outside["lines"]), "line")
         yield Note(
-            f"not spoken, so left out: {plural(int(unspoken['words']), 'word')} of your text, in {lines}"
-            f"{where}",
-            look=share >= _UNSPOKEN,
+            f"not spoken, so left out: {plural(lost, 'word')} of your text, in {lines}{where}",
+            look=lost / max(1, words) >= _UNSPOKEN,
         )
     if facts["perhaps_unspoken"]:
         count = plural(int(facts["perhaps_unspoken"]), "word")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,6 +156,15 @@ def _probability(segments: Sequence[SegmentRow]) -> float | None:
     return next((segment["language_probability"] for segment in segments), None)
 
 
+def _outside(unspoken: Collection[int], placed: Placed, source: Source) -> dict[str, int]:
+    """The lines before the first spoken one, and after the last: they are of other parts of the film."""
+    spoken = [source.words[spot.word].line for spot in placed.spots]
+    first, last = min(spoken, default=0), max(spoken, default=0)
+    lines = {line for line in unspoken if line < first or line > last}
+    words = sum(source.words[one.word].line in lines for one in placed.missing if not one.kept)
+    return {"words": words, "lines": len(lines)}
+
+
 def _report(
     known: KnownText, result: Matched, placed: Placed, kept: Sequence[Extra], source: Source, context: Context
 ) -> None:
@@ -169,6 +178,8 @@ def _report(
     context.fact("found", round(result.share, 4))
     context.fact("placed", sum(spot.method == placing.PLACED for spot in placed.spots))
     context.fact("unspoken", {"words": len(lost), "lines": len(lines)})
+    if context.params.get("clip"):
+        context.fact("outside_clip", _outside(lines, placed, source))
     context.fact("perhaps_unspoken", len(placed.missing) - len(lost))
     spoken = sum(one.last + 1 - one.first for one in placed.extra)
     context.fact("extra", {"words": spoken, "kept": len(kept), "seconds": round(seconds(placed.extra), 1)})

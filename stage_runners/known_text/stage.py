@@ -7,7 +7,7 @@ from pathlib import Path
 from ipc.declaration import Cli, Input, Output, Param, Resources, Stage, on_cpu
 from ipc.reach import HARMLESS, Reach
 from stage_runners.known_text.thresholds import THRESHOLDS
-from stage_runners.shared_params import LANGUAGE_OPTION
+from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 KNOWN_TEXT = Stage(
     name="known_text",
@@ -47,6 +47,7 @@ KNOWN_TEXT = Stage(
         ),
         Param(name="suffix", default="", help="the extension of the text's name, which tells its form"),
         Param(name="language", help="spoken language", cli=LANGUAGE_OPTION),
+        CLIP,
     ),
     resources=Resources(cores=1, memory_mb=500),
     stall_s=300,

@@ -65,6 +65,7 @@ def test_a_usage_error_is_short_and_suggests_the_nearest_name(capsys, words, exp
         (["voices", "rm", "Bob"], "did you mean remove?"),
         (["cache", "clear"], "did you mean gc?"),
         (["runs", "logs", "last", "asr", "more"], "more: runs takes no such argument"),
+        (["align", "ted.mp4", __file__], "give the text as --text "),
         (["edits", "list", __file__], "did you mean: orchestrator edits "),
         (["x" * 300], "the name is too long"),
     ],

@@ -37,3 +37,13 @@ def test_speech_that_was_kept_is_counted():
     assert texts(extra={"words": 12, "kept": 2, "seconds": 4.4})[2] == (
         "not in your text: 12 recognised words (4 s); 2 passages kept, flagged for review"
     )
+
+
+def test_lines_outside_a_clip_are_not_called_unspoken():
+    outside = {"words": 7, "lines": 2}
+    said = texts(unspoken={"words": 9, "lines": 3}, outside_clip=outside)
+    assert said[1:3] == [
+        "outside the clip: 2 lines of your text",
+        "not spoken, so left out: 2 words of your text, in 1 line",
+    ]
+    assert not any("not spoken" in one for one in texts(unspoken=outside, outside_clip=outside))

@@ -59,7 +59,7 @@ def align(tmp_path):
             return done
         kinds = {output.name: output.kind for output in STAGES["known_text"].outputs}
         found = {output: read(out / f"{output}.parquet", kind) for output, kind in kinds.items()}
-        return {output: artifact.rows() for output, artifact in found.items()}
+        return {"said": done.stdout + done.stderr, **{name: table.rows() for name, table in found.items()}}
 
     return run
 
@@ -253,3 +253,16 @@ def test_other_words_in_a_spoken_line_are_listed_and_its_cue_is_flagged(align):
     assert [(row["text"], row["segment"]) for row in rows] == [("a hundred bicycles on Monday.", 1)]
     assert "other words were recognised" in rows[0]["reasons"][0]
     assert doubts(made, "extra") == ["visitors before the spring."]
+
+
+def test_lines_of_the_rest_of_the_film_are_counted_apart_in_a_clip(align):
+    text = [
+        "It was a long way down to the village.",
+        *TALE[:3],
+        OTHER,
+        *TALE[3:],
+        "The end of it all came soon.",
+    ]
+    made = align(TALE, "\n".join(text), clip="0:00-0:30")
+    assert texts(made) == TALE
+    assert "outside_clip = {'words': 16, 'lines': 2}" in made["said"]
