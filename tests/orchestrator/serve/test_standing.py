@@ -1,6 +1,7 @@
 """What the service does in the background goes on after an error."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from orchestrator.serve.standing import keep_going
 
@@ -14,7 +15,8 @@ def test_what_fails_is_reported_and_begins_again(tmp_path, monkeypatch, capsys):
         if len(began) < 3:
             raise KeyError("Player")
 
-    asyncio.run(keep_going(work, again_s=0))
+    with ThreadPoolExecutor(1) as other:  # Playwright keeps a loop in the thread of the tests
+        other.submit(lambda: asyncio.run(keep_going(work, again_s=0))).result()
     assert began == [0, 1, 2]
     said = capsys.readouterr().err
     assert said.count("internal error") == 2
