@@ -90,7 +90,7 @@ class Trust(Thresholds):
     """unless words in a row match with so many letters."""
     likeness: float = 60.0
     """Likeness (0 to 100) to what was recognised at its place below which a line was not said there. Of pairs
-    of unlike English sentences, 99% are less alike."""
+    of unlike English sentences, 99% are less alike, except where all are very short."""
     length: float = 0.5
     """Letters recognised there, for each of the line's: with fewer, its speech was not recognised."""
     certain: float = 0.6
