@@ -26,6 +26,38 @@ class TextName(NamedTuple):
     evidence: tuple[str, ...]
 
 
+class Overruled(NamedTuple):
+    """How many lines have another voice than the name before them says, and the names without a voice."""
+
+    lines: int
+    voiceless: tuple[str, ...]
+
+
+def overruled(lines: Sequence[Row], words: Sequence[Row], named: Mapping[str, str]) -> Overruled:
+    """What became of the names before lines; `named` are the names of voices by label, not those of the user.
+
+    A voice without a name contradicts none.
+    """
+    spoken = [row for row in lines if row["speaker"] and row["start"] is not None]
+    timed = sorted(
+        (word["start"], word["end"], word["speaker"])
+        for word in words
+        if word["speaker"] and word["start"] is not None
+    )
+    starts = [start for start, _, _ in timed]
+    wrong = 0
+    for line in spoken:
+        seconds: dict[str, float] = {}
+        first, last = bisect_left(starts, line["start"]), bisect_left(starts, line["end"])
+        for start, end, voice in timed[first:last]:
+            seconds[voice] = seconds.get(voice, 0.0) + end - start
+        voice = max(seconds, key=lambda one: seconds[one], default="")
+        wrong += named.get(voice, line["speaker"]).casefold() != line["speaker"].casefold()
+    voices = {name.casefold() for name in named.values()}
+    voiceless = dict.fromkeys(row["speaker"] for row in spoken if row["speaker"].casefold() not in voices)
+    return Overruled(wrong, tuple(voiceless))
+
+
 def names(lines: Sequence[Row], words: Sequence[Row]) -> Iterator[TextName]:
     """The names of the voices; `lines` are rows of `known_lines`, `words` have the speakers."""
     named = sorted(

@@ -15,3 +15,11 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     if named:
         pairs = [f"{speaker} is {given.get(speaker, name)}" for speaker, name in named.items()]
         yield Note(f"speakers named: {first_of(pairs)}", command="names")
+    text = film.of("naming").get("names_of_text") or {}
+    if lines := text.get("lines"):
+        voiceless = f"; no voice has the name {first_of(text['voiceless'])}" if text.get("voiceless") else ""
+        told = "line of your text has" if lines == 1 else "lines of your text have"
+        yield Note(
+            f"{lines} {told} another voice than the name says{voiceless}",
+            look=True,
+        )

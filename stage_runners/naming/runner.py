@@ -77,6 +77,9 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
     context.method = ", ".join(sources) or "none"
     context.fact("speakers", len(found))
     context.fact("named", {row.speaker: row.name for row in found if row.name})
+    if lines:
+        of_film = {row.speaker: row.name for row in found if row.name and row.source != "asked"}
+        context.fact("names_of_text", by_text.overruled(lines, words, of_film)._asdict())
     context.progress(len(found), len(found), unit="speakers")
     context.save(
         "speakers",

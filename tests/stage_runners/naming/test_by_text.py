@@ -29,6 +29,19 @@ def test_a_voice_gets_the_name_of_most_of_its_lines():
     assert names(lines, WORDS) == {"SPEAKER_00": "ADITI", "SPEAKER_01": "RAJ"}
 
 
+def test_lines_with_another_voice_and_names_without_one_are_counted():
+    lines = [
+        line(10.0, 12.2, "RAJ"),
+        line(0.0, 1.5, "ADITI"),
+        line(1.5, 2.1, "RAJ"),
+        line(2.0, 2.1, "NARRATOR"),
+        line(None, None, "NOBODY"),
+    ]
+    named = {"SPEAKER_00": "ADITI", "SPEAKER_01": "RAJ"}
+    assert by_text.overruled(lines, WORDS, named) == (1, ("NARRATOR",))
+    assert by_text.overruled(lines, WORDS, {}) == (0, ("RAJ", "ADITI", "NARRATOR"))
+
+
 def test_two_voices_may_have_one_name():
     assert names([line(0.0, 12.2, "ADITI")], WORDS) == {"SPEAKER_00": "ADITI", "SPEAKER_01": "ADITI"}
 
