@@ -270,7 +270,7 @@ class Files:
             for step, entry in film.made:
                 for name, item in self._pending(film.plan, step, entry, folder, copies):
                     shutil.copyfile(item.source, item.target)
-                    yield _output(name, item.target, film.plan, item.digest, KEPT)
+                    yield _output(name, item.target, film.plan, "", KEPT)  # the run's folder is in no ledger
         if (report := self._report(index, film.plan, state, folder)) is not None:
             yield FileOutput(name=report.name, path=report.path, size=report.size, note=KEPT)
 

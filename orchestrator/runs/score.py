@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import Any
 from ipc import json_text
 from orchestrator.config import house_styles
 from orchestrator.environments import registry
-from orchestrator.environments.run_module import run_module
-from orchestrator.errors import ENVIRONMENT, FAILED, INPUT, FatalError
+from orchestrator.environments.run_module import answer_of
+from orchestrator.errors import ENVIRONMENT, INPUT, FatalError
 from orchestrator.storage.store import Entry, Store
 from orchestrator.surroundings import current_folder
 from orchestrator.util import scratch, terminal
@@ -118,20 +116,7 @@ def ready() -> None:
 
 
 def _answer(request: Path) -> dict[str, Any]:
-    registry.require(ENV)
-    try:
-        done = run_module(ENV, "scoring.main", request, timeout=PATIENCE_S)
-    except subprocess.TimeoutExpired as error:
-        raise FatalError(f"scoring did not finish within {PATIENCE_S} s", "", FAILED) from error
-    lines = done.stdout.splitlines()
-    if done.returncode or not lines:
-        errors = done.stderr.strip().splitlines() or ["nothing on stderr"]
-        raise FatalError(
-            f"the scoring process ended with status {done.returncode}: {errors[-1]}",
-            f"check its environment: orchestrator envs check {ENV}",
-            FAILED,
-        )
-    answer: dict[str, Any] = json.loads(lines[-1])
+    answer: dict[str, Any] = answer_of(ENV, "scoring.main", request, doing="scoring", timeout=PATIENCE_S)
     return answer
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ipc import atomic, json_text
 from ipc.digests import file_digest
 from orchestrator.environments import registry
-from orchestrator.environments.run_module import run_module
-from orchestrator.errors import FAILED, INPUT, STORAGE, USAGE, FatalError
+from orchestrator.environments.run_module import answer_of
+from orchestrator.errors import INPUT, STORAGE, USAGE, FatalError
 from orchestrator.outputs import publish
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
@@ -93,19 +91,9 @@ def _words(made: Results, store: Store) -> Path | None:
 
 
 def _answer(request: Path) -> dict[str, Any]:
-    try:
-        done = run_module(ENV, "sync.main", request, timeout=PATIENCE_S)
-    except subprocess.TimeoutExpired as error:
-        raise FatalError(f"sync did not finish within {PATIENCE_S} s", "", FAILED) from error
-    lines = done.stdout.splitlines()
-    if done.returncode or not lines:
-        errors = done.stderr.strip().splitlines() or ["nothing on stderr"]
-        raise FatalError(
-            f"the process that compares them ended with status {done.returncode}: {errors[-1]}",
-            f"check its environment: orchestrator envs check {ENV}",
-            FAILED,
-        )
-    answer: dict[str, Any] = json.loads(lines[-1])
+    answer: dict[str, Any] = answer_of(
+        ENV, "sync.main", request, doing="the comparison with the speech", timeout=PATIENCE_S
+    )
     return answer
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +9,7 @@ from typing import Any
 
 from ipc import json_text
 from ipc.override_codes import Code
-from orchestrator.environments import registry
-from orchestrator.environments.run_module import run_module
-from orchestrator.errors import ENVIRONMENT, INPUT, FatalError
+from orchestrator.environments.run_module import answer_of
 
 FORMATS = ("srt", "vtt", "ass")
 ENV = "media"
@@ -49,21 +45,11 @@ class FileContent:
 
 def read(paths: Iterable[tuple[Path, str]]) -> list[FileContent | str]:
     """The content of each file, or why it cannot be read. Each path comes with the code of its language."""
-    registry.require(ENV)
     request = json_text.dumps([[str(path), language] for path, language in paths])
-    try:
-        done = run_module(ENV, "edited_files.main", input=request, timeout=PATIENCE_S)
-    except subprocess.TimeoutExpired as error:
-        raise FatalError(f"reading the subtitles took more than {PATIENCE_S} s", "", INPUT) from error
-    lines = done.stdout.splitlines()
-    if done.returncode or not lines:
-        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise FatalError(
-            f"reading the subtitles failed: {said}",
-            f"check its environment: orchestrator envs check {ENV}",
-            ENVIRONMENT,
-        )
-    return [_content(one) for one in json.loads(lines[-1])]
+    answer = answer_of(
+        ENV, "edited_files.main", input=request, doing="reading the subtitles", timeout=PATIENCE_S
+    )
+    return [_content(one) for one in answer]
 
 
 def _content(answer: Mapping[str, Any]) -> FileContent | str:
