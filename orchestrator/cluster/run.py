@@ -21,9 +21,9 @@ from orchestrator.config import merge
 from orchestrator.environments import registry
 from orchestrator.errors import BUG, USAGE, FatalError, FilmError
 from orchestrator.execution.broadcast import Broadcast
+from orchestrator.film_files import headers
 from orchestrator.folders import set_aside
 from orchestrator.outputs.ledger import Ledger
-from orchestrator.planning import headers
 from orchestrator.planning.film_path import film_of
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.events import RunEnded

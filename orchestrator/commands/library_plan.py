@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestrator.commands import film_options, folder_options
 from orchestrator.environments import registry
 from orchestrator.errors import OK, PARTIAL
-from orchestrator.planning import headers
+from orchestrator.film_files import headers
 from orchestrator.planning.plan import Plan
 from orchestrator.storage.store import Store
 from orchestrator.util import terminal

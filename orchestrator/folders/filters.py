@@ -12,12 +12,13 @@ from pathlib import Path
 
 from orchestrator.config.settings import Settings
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.folders import language_words, subtitles_there, wanted
+from orchestrator.film_files import language_words, subtitles_there
+from orchestrator.film_files.headers import Headers
+from orchestrator.film_files.language_words import Tag
+from orchestrator.folders import wanted
 from orchestrator.folders.found import LANGUAGE, SHORT, SUBTITLED, Film, Skipped
-from orchestrator.folders.language_words import Tag
 from orchestrator.folders.wanted import Wanted
 from orchestrator.outputs.ledger import Ledger
-from orchestrator.planning.headers import Headers
 from orchestrator.planning.request import destination
 from orchestrator.storage.store import Store
 from orchestrator.util import text as fmt

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestrator.errors import INPUT, FatalError
-from orchestrator.folders import copies, growing, kinds, natural, system_folders, walk
+from orchestrator.film_files import kinds
+from orchestrator.folders import copies, growing, natural, system_folders, walk
 from orchestrator.folders import found as rules
 from orchestrator.folders.found import FileId, Film, Findings, Skipped
 from orchestrator.outputs.ledger import Ledger

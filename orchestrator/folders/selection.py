@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from orchestrator.errors import FatalError
+from orchestrator.film_files import headers as film_headers
+from orchestrator.film_files.headers import Headers
 from orchestrator.folders import found as rules
 from orchestrator.folders import set_aside
 from orchestrator.folders.filters import Judge
 from orchestrator.folders.found import Film, Skipped
-from orchestrator.planning import headers as film_headers
-from orchestrator.planning.headers import Headers
 from orchestrator.util import text as fmt
 
 _FIRST, _MOST = 4, 200

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.folders import extras, ignore_files, kinds, natural, system_folders
+from orchestrator.film_files import kinds
+from orchestrator.folders import extras, ignore_files, natural, system_folders
 from orchestrator.folders import found as rules
 from orchestrator.folders.found import FileId, Film, Rule, Skipped
 from orchestrator.folders.ignore_files import IgnoreFile

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from orchestrator.folders.language_words import Tag
-from orchestrator.folders.subtitles_there import Subtitles
+from orchestrator.film_files.language_words import Tag
+from orchestrator.film_files.subtitles_there import Subtitles
 
 
 @dataclass(frozen=True, kw_only=True)

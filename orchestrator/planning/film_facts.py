@@ -7,8 +7,8 @@ from pathlib import Path
 from ipc.time_range import clip_of
 from orchestrator.config.settings import Settings
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.planning import headers
-from orchestrator.planning.headers import Headers
+from orchestrator.film_files import headers
+from orchestrator.film_files.headers import Headers
 from orchestrator.util import text as fmt
 
 

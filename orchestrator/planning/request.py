@@ -14,8 +14,9 @@ from orchestrator.config.device_requests import AUTO
 from orchestrator.config.settings import WITHHELD, Settings
 from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.film_files import nfo
 from orchestrator.paths import home
-from orchestrator.planning import film_facts, nfo, off_stages, side_inputs, stage_settings
+from orchestrator.planning import film_facts, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
 from orchestrator.run_state import last_text
 from orchestrator.stages import burn_in, proposing, translations, translators

@@ -33,9 +33,9 @@ def params(
 
     Raises `FatalError` (input) if the file of --cast does not exist, or the user's edits are damaged.
     """
+    from orchestrator.film_files import nfo
     from orchestrator.library import corrections, edits
     from orchestrator.library import voices as library
-    from orchestrator.planning import nfo
 
     show = nfo.show_nfo_of(film)
     found: dict[str, dict[str, Any]] = {

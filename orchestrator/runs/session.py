@@ -11,9 +11,9 @@ from orchestrator.config import merge
 from orchestrator.config.settings import Settings
 from orchestrator.errors import BUG, OK, FatalError
 from orchestrator.execution.scheduler import Scheduler
+from orchestrator.film_files import nfo
 from orchestrator.folders import set_aside
 from orchestrator.paths import home
-from orchestrator.planning import nfo
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.states import RunState

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.errors import INPUT, FatalError
-from orchestrator.folders import kinds
+from orchestrator.film_files import kinds
 from orchestrator.serve import library
 from orchestrator.serve.allowed import Allowed, NotAllowedError
 

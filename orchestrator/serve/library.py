@@ -9,13 +9,13 @@ from typing import Any
 
 from orchestrator.config import files, merge
 from orchestrator.config.settings import Settings as FilmSettings
-from orchestrator.folders import search, selection, subtitles_there, walk
+from orchestrator.film_files import headers, subtitles_there
+from orchestrator.folders import search, selection, walk
 from orchestrator.folders.filters import Filters, Judge
 from orchestrator.folders.found import Film, Findings, Skipped
 from orchestrator.folders.selection import Chosen, Reader
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.paths import home
-from orchestrator.planning import headers
 from orchestrator.serve.settings import Settings
 from orchestrator.storage.store import Store
 

@@ -16,7 +16,7 @@ from orchestrator.config import files, merge
 from orchestrator.config.options import BY_KEY, DEVICE, DEVICE_REACH
 from orchestrator.config.values import Layer
 from orchestrator.errors import USAGE, FatalError
-from orchestrator.folders import language_words
+from orchestrator.film_files import language_words
 from orchestrator.planning import request
 from orchestrator.serve import rows
 

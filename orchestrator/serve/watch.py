@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.config import files
+from orchestrator.film_files import headers, kinds
 from orchestrator.folders import found as rules
-from orchestrator.folders import kinds
 from orchestrator.folders.found import Film, Skipped
 from orchestrator.folders.selection import Chosen, Reader
-from orchestrator.planning import headers
 from orchestrator.review.imported.file_cues import FORMATS
 from orchestrator.serve import library, request_options
 from orchestrator.serve.edited import EditedFiles

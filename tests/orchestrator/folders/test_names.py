@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.folders import extras, kinds, language_words, natural
+from orchestrator.film_files import kinds, language_words
+from orchestrator.film_files.language_words import Tag
+from orchestrator.folders import extras, natural
 from orchestrator.folders.found import EXTRA, SAMPLE, THEME, TRAILER
-from orchestrator.folders.language_words import Tag
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.commands import library_run
 from orchestrator.errors import ENVIRONMENT, FAILED, INTERRUPTED, OK, PARTIAL
+from orchestrator.film_files.headers import Headers
 from orchestrator.folders import order
 from orchestrator.folders.estimates import Speeds
 from orchestrator.folders.found import HIDDEN, FileId, Film, Findings, Skipped
@@ -17,7 +18,6 @@ from orchestrator.folders.queue import Clock, FilmQueue, TimeRules
 from orchestrator.folders.quiet_hours import read
 from orchestrator.folders.selection import Chosen
 from orchestrator.machine import profile
-from orchestrator.planning.headers import Headers
 from orchestrator.run_state.events import FilmRefused
 from orchestrator.run_state.states import FilmState, RunState, StepState
 from orchestrator.runs import library

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from orchestrator.errors import USAGE, FatalError
+from orchestrator.film_files.headers import Headers
 from orchestrator.planning import film_facts, named_speakers, off_stages, request, stage_settings, validation
-from orchestrator.planning.headers import Headers
 from tests.orchestrator.places import place  # noqa: F401
 
 

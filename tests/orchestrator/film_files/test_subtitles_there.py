@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.folders import subtitles_there, wanted
-from orchestrator.folders.language_words import Tag
-from orchestrator.folders.subtitles_there import Subtitles
+from orchestrator.film_files import subtitles_there
+from orchestrator.film_files.headers import SubtitleTrack
+from orchestrator.film_files.language_words import Tag
+from orchestrator.film_files.subtitles_there import Subtitles
+from orchestrator.folders import wanted
 from orchestrator.folders.wanted import Wanted
 from orchestrator.outputs.ledger import Ledger
-from orchestrator.planning.headers import SubtitleTrack
 
 TEXT = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
 

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from orchestrator.planning import nfo
-from orchestrator.planning.nfo import nfo_of, series_of, show_nfo_of
+from orchestrator.film_files import nfo
+from orchestrator.film_files.nfo import nfo_of, series_of, show_nfo_of
 
 
 def made(folder, *names, text=""):

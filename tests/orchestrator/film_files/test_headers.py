@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestrator.planning import headers
+from orchestrator.film_files import headers
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from orchestrator.folders import kinds, language_words
-from orchestrator.folders.language_words import Tag
+from orchestrator.film_files import kinds, language_words
+from orchestrator.film_files.headers import SubtitleTrack
+from orchestrator.film_files.language_words import Tag
 from orchestrator.outputs.ledger import Ledger
-from orchestrator.planning.headers import SubtitleTrack
 from orchestrator.util.film_names import stem_of
 
 _SUFFIXES = "ass dfxp idx sami sbv scc smi srt ssa stl sub sup ttml vtt"
