@@ -30,6 +30,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from stage_runners.subtitle_files.plain_cues import plain_cues
+
 CASES = ("ted", "timit_dialogue", "fillets_cs", "hindi")
 CHANGES = (
     "unchanged", "words left out", "words put in", "lines left out", "lines put in", "pairs swapped",
@@ -127,18 +129,11 @@ def near(ours, truth, most, absent=0):
 
 def cues_of(path):
     """The words of a subtitle file: start and end of their cue, and whether they are its first."""
-    text = path.read_text(encoding="utf-8-sig")
-    cues = []
-    for block in re.split(r"\n\s*\n", text.strip()):
-        rows = block.split("\n")
-        at = next((k for k, row in enumerate(rows) if "-->" in row), None)
-        if at is None:
-            continue
-        clocks = re.findall(r"(\d+):(\d+):(\d+)[,.](\d+)", rows[at])
-        start, end = (int(h) * 3600 + int(m) * 60 + int(s) + int(ms) / 1000 for h, m, s, ms in clocks[:2])
-        said = [word for word in " ".join(rows[at + 1 :]).split() if plain(word)]
-        cues += [{"word": word, "start": start, "end": end, "first": not k} for k, word in enumerate(said)]
-    return cues
+    return [
+        {"word": word, "start": cue.start, "end": cue.end, "first": not k}
+        for cue in plain_cues(path.read_text(encoding="utf-8-sig"))
+        for k, word in enumerate(word for word in " ".join(cue.lines).split() if plain(word))
+    ]
 
 
 def by_cues(words, cues, absent):

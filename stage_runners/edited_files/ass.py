@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from ipc import override_codes
-from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError
+from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError, timed
+from stage_runners.subtitle_files import entries, markup
+from stage_runners.subtitle_files.entry import Event
 
 if TYPE_CHECKING:
     import pysubs2
 
-_TOKEN = re.compile(r"\\([{}])|\{([^{}]*)\}|\\(N|n)|\\h")
-_DRAWING = re.compile(r"\\p[1-9]")
 _OURS = re.compile("(?<=\\\\)\u2060")
+_EVENT = re.compile(r"^[ \t]*(?:Dialogue|Comment):.*$", re.MULTILINE)
+"""What pysubs2 does not get: it refuses a file for one damaged event, and knows one order of columns."""
 _STYLE = (
     "fontname", "fontsize", "bold", "italic", "underline", "strikeout", "alignment", "scalex", "scaley",
     "spacing", "angle", "outline", "shadow", "borderstyle", "marginl", "marginr", "marginv",
@@ -23,57 +26,58 @@ _COLOURS = ("primarycolor", "secondarycolor", "outlinecolor", "backcolor")
 
 def read(text: str) -> ReadFile:
     """The dialogue of the file in its order; `UnreadableError` if it cannot be read or has none."""
-    import pysubs2
-
-    try:
-        subs = pysubs2.SSAFile.from_string(text, format_="ass")
-        cues = [_cue(event, subs.styles) for event in subs.events if not event.is_comment]
-    except Exception as error:  # whatever a damaged file makes of the parser
-        raise UnreadableError(f"not a valid ASS file: {error}") from error
-    comments = sum(event.is_comment and bool(event.text.strip()) for event in subs.events)
+    subtitles = entries.read(text, "ass")
+    styles = _styles(text)
+    if not any(entry.shown for entry in subtitles.entries):
+        raise UnreadableError("no line of dialogue")
+    cues = [_cue(event, styles) for event in timed(subtitles, "0:00:01.50,0:00:03.00")]
+    comments = sum(entry.sort == "comment" and bool(entry.text.strip()) for entry in subtitles.entries)
     spoken = [cue for cue in cues if "drawing" not in cue.unkept]
     if not spoken:
         raise UnreadableError("no line of dialogue")
     unkept = ["comment line"] * comments + ["drawing"] * (len(cues) - len(spoken))
     return ReadFile(
-        cues=spoken, styles={name: _style(style) for name, style in subs.styles.items()}, unkept=unkept
+        cues=spoken, styles={name: _style(style) for name, style in styles.items()}, unkept=unkept
     )
 
 
-def _cue(event: pysubs2.SSAEvent, styles: dict[str, Any]) -> ReadCue:
+def _styles(text: str) -> dict[str, pysubs2.SSAStyle]:
+    import pysubs2
+
+    try:
+        return dict(pysubs2.SSAFile.from_string(_EVENT.sub("", text), format_="ass").styles)
+    except Exception as error:  # whatever a damaged file makes of the parser
+        raise UnreadableError(f"not a valid ASS file: {error}") from error
+
+
+def _cue(event: Event, styles: Container[str]) -> ReadCue:
     builder = Builder()
-    unkept = ["effect"] if event.effect.strip() else []
-    if event.marginl or event.marginr or event.marginv:
+    unkept = ["effect"] if event.fields.get("effect") else []
+    if any(event.fields.get(margin, "").strip("0") for margin in ("marginl", "marginr", "marginv")):
         unkept.append("margin")
-    if event.layer:
+    if event.fields.get("layer", "").strip("0"):
         unkept.append("layer")
-    done = 0
-    for token in _TOKEN.finditer(event.text):
-        builder.add(_OURS.sub("", event.text[done : token.start()]))
-        done = token.end()
-        if token[1]:
-            builder.add(token[1])
-        elif token[2] is None:
-            builder.add("\n" if token[3] else " ")
-        else:
-            if _DRAWING.search(token[2]):
+    for token in markup.tokens(event.text, "ass"):
+        if isinstance(token, str):
+            builder.add(_OURS.sub("", token))
+        elif isinstance(token, markup.Override):
+            if token.draws:
                 unkept.append("drawing")
-            block, rest = override_codes.split(token[2])
+            block, rest = override_codes.split(token.block)
             if rest:
                 unkept.append("comment in braces")
             for code in block:
                 # Our own files begin the text of a cue's next speaker with that speaker's style.
                 if not (code.startswith("\\r") and code[2:] in styles and builder.at_line_start):
                     builder.code(code)
-    builder.add(_OURS.sub("", event.text[done:]))
     text, codes = builder.done()
     return ReadCue(
-        start=event.start / 1000,
-        end=event.end / 1000,
+        start=event.start.shown,
+        end=event.end.shown,
         text=text,
         codes=codes,
-        names=tuple(filter(None, (" ".join(name.split()) for name in event.name.split(";")))),
-        style=event.style,
+        names=tuple(filter(None, (" ".join(name.split()) for name in event.fields["name"].split(";")))),
+        style=event.fields.get("style", ""),
         unkept=tuple(dict.fromkeys(unkept)),
     )
 

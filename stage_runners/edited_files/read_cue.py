@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipc.override_codes import Code, canonical
+from stage_runners.subtitle_files.entries import Subtitles
+from stage_runners.subtitle_files.entry import Event
 
 _MARKS = dict.fromkeys(map(ord, "\u202b\u202c\ufeff"))
 """Marks of direction that our own files add."""
@@ -87,3 +89,17 @@ class Builder:
         text = self._text.rstrip()
         codes = [Code(min(one.at, len(text)), one.code) for one in self._codes]
         return text, canonical(text, codes)
+
+
+def timed(subtitles: Subtitles, example: str) -> list[Event]:
+    """The entries that players show; `UnreadableError` if there are none, or if times cannot be read.
+
+    A cue that is left out would look as if the user had deleted it.
+    """
+    shown = [entry for entry in subtitles.entries if entry.shown]
+    found = [entry for entry in shown if isinstance(entry, Event)]
+    if wrong := next((entry for entry in shown if not isinstance(entry, Event)), None):
+        raise UnreadableError(f"line {wrong.line} has no times such as {example}: {wrong.written[:60]}")
+    if not found:
+        raise UnreadableError(f"no line has times such as {example}")
+    return found

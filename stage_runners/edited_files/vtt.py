@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
-import re
+from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError, timed
+from stage_runners.subtitle_files import cue_lines, entries, markup
+from stage_runners.subtitle_files.entry import Event
 
-from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError
-
-_TIME = r"((?:\d{1,4}:)?\d\d:\d\d[.,]\d{3})"
-_TIMES = re.compile(rf"^\s*{_TIME}\s+-->\s+{_TIME}(?:\s+(.*))?$")
-_TAG = re.compile(r"<(/?)(v|c|i|b|u|lang|ruby|rt)\b((?:\.[^\s<>]*)?)([^<>]*)>|<[\d:.]+>", re.IGNORECASE)
+_EXAMPLE = "00:00:01.500 --> 00:00:03.000"
+_TAGS = {"", "v", "c", "i", "b", "u", "lang", "ruby", "rt"}
+"""Tags of WebVTT; a time has no name. Others are text."""
 _NOT_CUES = {"STYLE": "style sheet", "REGION": "region"}
 _MIDDLE, _LOW = 34.0, 67.0
 """Per cent of the picture's height at which its middle and its lowest third begin."""
@@ -19,46 +18,39 @@ def read(text: str) -> ReadFile:
     """The cues of a WebVTT file; `UnreadableError` if it is none, or has none."""
     if not text.startswith("WEBVTT"):
         raise UnreadableError("it does not start with WEBVTT")
-    cues, unkept = [], []
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = block.strip("\n").split("\n")
-        at = next((k for k, line in enumerate(lines[:2]) if "-->" in line), None)
-        if at is None or lines[0].startswith("NOTE"):
-            if (word := lines[0].strip()) in _NOT_CUES:
-                unkept.append(_NOT_CUES[word])
-            continue
-        if not (times := _TIMES.match(lines[at])):
-            raise UnreadableError(f"not times of WebVTT: {lines[at].strip()[:60]}")
-        cues.append(_cue(times, "\n".join(lines[at + 1 :])))
-    if not cues:
-        raise UnreadableError("no line has times such as 00:00:01.500 --> 00:00:03.000")
-    return ReadFile(cues=cues, unkept=unkept)
+    events = timed(entries.read(text, "vtt"), _EXAMPLE)
+    for event in events:
+        if not event.start.exact or not event.end.exact:  # players leave such a cue out
+            raise UnreadableError(f"line {event.line} has no times such as {_EXAMPLE}: {event.written[:60]}")
+    unkept = [_NOT_CUES[word] for word in cue_lines.unread_blocks(text)]
+    return ReadFile(cues=[_cue(event) for event in events], unkept=unkept)
 
 
-def _cue(times: re.Match[str], payload: str) -> ReadCue:
+def _cue(event: Event) -> ReadCue:
     builder = Builder()
     unkept: list[str] = []
     names: list[str] = []
-    if (place := _place(times[3] or "", unkept)) != "2":
+    if (place := _place(event.settings, unkept)) != "2":
         builder.code(f"\\an{place}")
-    done = 0
-    for tag in _TAG.finditer(payload):
-        builder.add(html.unescape(payload[done : tag.start()]))
-        done = tag.end()
-        kind = (tag[2] or "").lower()
-        if kind == "v":
-            name = " ".join(html.unescape(tag[4]).split())
-            if not tag[1] and name:
+    for token in markup.tokens(event.text, "vtt"):
+        if isinstance(token, str):
+            builder.add(markup.unescaped(token))
+        elif isinstance(token, markup.Override):
+            builder.add(f"{{{token.block}}}")
+        elif token.name not in _TAGS:
+            builder.add(token.written)
+        elif token.name == "v":
+            name = " ".join(markup.unescaped(token.rest).split())
+            if not token.closing and name:
                 names.append(name)
-        elif kind in {"i", "b", "u"}:
-            builder.code(f"\\{kind}{0 if tag[1] else 1}")
-        elif not tag[1]:
-            unkept.append(f"tag <{kind}>" if kind else "time inside a cue")
-    builder.add(html.unescape(payload[done:]))
+        elif token.name in {"i", "b", "u"}:
+            builder.code(f"\\{token.name}{0 if token.closing else 1}")
+        elif not token.closing:
+            unkept.append(f"tag <{token.name}>" if token.name else "time inside a cue")
     text, codes = builder.done()
     return ReadCue(
-        start=_seconds(times[1]),
-        end=_seconds(times[2]),
+        start=event.start.shown,
+        end=event.end.shown,
         text=text,
         codes=codes,
         names=tuple(names),
@@ -92,10 +84,3 @@ def _row(value: str) -> int:
     if not value.endswith("%"):
         return 2 if number >= 0 else 0  # lines count from above, and from below if negative
     return 2 if number < _MIDDLE else 1 if number < _LOW else 0
-
-
-def _seconds(time: str) -> float:
-    seconds = 0.0
-    for part in time.replace(",", ".").split(":"):
-        seconds = seconds * 60 + float(part)
-    return round(seconds, 3)

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-
-_SOUND = re.compile(r"\[[^\[\]]*\]|\{[^{}]*\}|\uff3b[^\uff3b\uff3d]*\uff3d|【[^【】]*】")
-"""Text in square or curly brackets: sounds, notes, and the override codes of ASS."""
-_ASIDE = re.compile(r"\([^()]*\)|\uff08[^\uff08\uff09]*\uff09")
-"""Text in round brackets: how a line is spoken, or a sound."""
-_MUSIC = "♪♫♬#"
-_NAME_MOST = 40
-"""Characters of a speaker's name."""
-_NAME_WORDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +36,6 @@ class KnownText:
         return tuple(dict.fromkeys(line.speaker for line in self.lines if line.speaker))
 
 
-def spoken(text: str, *, asides: bool = True) -> str:
-    """The text without sounds in brackets; without `asides`, round ones stay, as in prose."""
-    before = None
-    while before != text:
-        before, text = text, _SOUND.sub(" ", text)
-        text = _ASIDE.sub(" ", text) if asides else text
-    return " ".join(text.split())
-
-
 _ENDS = tuple(".?!…。！？।۔:")  # noqa: RUF001
 
 
@@ -83,41 +64,3 @@ def joined(lines: Iterable[Line]) -> Iterator[Line]:
         end = line.number
     if last is not None:
         yield last
-
-
-def says(text: str) -> bool:
-    """Whether there is anything to speak in it."""
-    return any(char.isalnum() for char in text)
-
-
-def is_sung(text: str) -> bool:
-    """Whether the text stands between notes, as subtitles mark songs."""
-    plain = text.strip()
-    return bool(plain) and (plain[0] in _MUSIC[:3] or plain[-1] in _MUSIC[:3] or plain[0] == plain[-1] == "#")
-
-
-def without_notes(text: str) -> str:
-    """The text without the signs of music."""
-    return " ".join("".join(" " if char in _MUSIC[:3] else char for char in text).split())
-
-
-def could_be_name(text: str) -> bool:
-    """Whether the text has the form of a name: few words, with a letter, and no sentence."""
-    words = text.split()
-    return (
-        0 < len(words) <= _NAME_WORDS
-        and len(text) <= _NAME_MOST
-        and any(char.isalpha() for char in text)
-        and not any(char in '?!…:;"“”«»[]{}<>=|' for char in text)
-        and not text.rstrip().endswith((",", "..."))
-    )
-
-
-def in_capitals(text: str) -> bool:
-    """Whether its letters are capitals; false in scripts without case."""
-    return text.upper() == text and text.lower() != text
-
-
-def name_of(text: str) -> str:
-    """A speaker's name as written, on one line, without what is in brackets: `DIANE (V.O.)` is `DIANE`."""
-    return spoken(text).strip(" .:-\u2013\u2014^@*_'\"")

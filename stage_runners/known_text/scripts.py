@@ -12,13 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stage_runners.known_text import stamps
-from stage_runners.known_text.lines import (
-    KnownText,
-    Line,
+from stage_runners.known_text.lines import KnownText, Line, joined
+from stage_runners.subtitle_files.speeches import (
     could_be_name,
     in_capitals,
     is_sung,
-    joined,
     name_of,
     says,
     spoken,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stage_runners.known_text.lines import could_be_name, in_capitals, name_of
+from stage_runners.subtitle_files.speeches import could_be_name, in_capitals, name_of
 
 _TIME = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.,;:]\d{1,3})?"
 _SPAN = rf"{_TIME}(?:\s*(?:-->|[-\u2010-\u2015]|to)\s*{_TIME})?"

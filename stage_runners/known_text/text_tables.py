@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stage_runners.known_text import stamps
-from stage_runners.known_text.lines import could_be_name, says
+from stage_runners.subtitle_files.speeches import could_be_name, says
 
 _HEADS = frozenset({"name", "names", "speaker", "who", "character", "role", "person"})
 """Words at the top of a column of names."""

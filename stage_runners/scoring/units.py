@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 Span = tuple[float, float]
 """Start and end in seconds of the film's clock."""
@@ -47,15 +46,6 @@ class Cue:
     end: float
     lines: tuple[str, ...]
     said: tuple[str, ...]
-
-
-class Shown(NamedTuple):
-    """A cue as its file has it: its times in seconds, its lines, and these by speaker, None if not named."""
-
-    start: float
-    end: float
-    lines: tuple[str, ...]
-    voices: tuple[tuple[str | None, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ipc.intervals import overlap
-from stage_runners.scoring.srt import voices
+from stage_runners.scoring.subtitle_files import voices
 from stage_runners.scoring.units import Turn, Unit
 
 

@@ -68,13 +68,13 @@ def answered(request: Mapping[str, Any]) -> dict[str, Any]:
         "pieces": [_piece(piece, decided, cues) for piece in decided.pieces],
     }
     if decided.kind == "moved":
-        times, lost, clipped = moved(file.events, decided.map)
+        times, lost, clipped = moved(file, decided.map)
         Path(request["output"]).write_bytes(file.with_times(times))
         answer |= {"lost": lost, "clipped": clipped}
     return answer
 
 
-def moved(events: Sequence[Any], by: Any) -> tuple[list[tuple[Any, float]], list[int], int]:
+def moved(file: Any, by: Any) -> tuple[list[tuple[Any, float]], list[int], int]:
     """The new times of all events, the lines of those that the film lacks, and how many begin before it.
 
     A cue that the film lacks keeps its text and is shown for the shortest time that the format can write.
@@ -82,7 +82,7 @@ def moved(events: Sequence[Any], by: Any) -> tuple[list[tuple[Any, float]], list
     times: list[tuple[Any, float]] = []
     lost: list[int] = []
     clipped = 0
-    for event in events:
+    for event in file.events:
         place = by.place(event.start.seconds, event.end.seconds)
         start, end = place.start, place.end
         if place.lost:
@@ -92,7 +92,7 @@ def moved(events: Sequence[Any], by: Any) -> tuple[list[tuple[Any, float]], list
             clipped += 1
             start, end = 0.0, max(end, event.end.unit)
         times += [(event.start, start), (event.end, end)]
-        for inner in event.inner:
+        for inner in file.inner(event):
             at = by.place(event.start.seconds, inner.seconds).end
             times.append((inner, start if place.lost else max(at, 0.0)))
     return times, lost, clipped

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Sequence
 
+from stage_runners.subtitle_files.entry import Event
+from stage_runners.subtitle_files.markup import overrides, plain
+from stage_runners.subtitle_files.plain_cues import said_in
+from stage_runners.subtitle_files.speeches import UNCASED, USUAL
 from stage_runners.sync.evidence import Spoken
-from stage_runners.sync.subtitle_file import Event
 from stage_runners.sync.thresholds import CUES, SEARCH
 
-_OVERRIDE = re.compile(r"\{[^}]*\}")
-_DRAWING = re.compile(r"\{[^}]*\\p[1-9][^}]*\}")
-_SIGN = re.compile(r"\{[^}]*\\(?:pos|move|org|clip|iclip|k|K|kf|ko)[\d(]")
+_SIGN = re.compile(r"\\(?:pos|move|org|clip|iclip|k|K|kf|ko)[\d(]")
 """Overrides that place a text in the picture, or that highlight syllables of a song."""
-_TAG = re.compile(r"<[^>]*>")
-_SOUND = re.compile(r"\[[^\]]*\]|\([^()]*\)|\uff08[^\uff08\uff09]*\uff09|\*[^*\n]+\*")
+_ACTION = re.compile(r"\*[^*\n]+\*")
 _MUSIC = re.compile(r"[\u2669-\u266f]|^\s*#.*#\s*$", re.DOTALL)
-_LABEL = re.compile(r"^\s*(?:[-\u2010-\u2015]\s*)?[^\W\d_a-z][^:a-z\n]{0,30}:\s", re.MULTILINE)
-_BREAK = re.compile(r"\\[Nnh]")
 
 
 def spoken_of(events: Sequence[Event], kind: str, seconds: float = math.inf) -> list[Spoken]:
@@ -44,9 +41,11 @@ def spoken_of(events: Sequence[Event], kind: str, seconds: float = math.inf) -> 
 
 
 def _words(text: str, kind: str) -> str:
-    if _DRAWING.search(text) or _MUSIC.search(text) or (kind == "ass" and _SIGN.search(text)):
+    for override in overrides(text, kind):
+        if override.draws or (kind == "ass" and _SIGN.search(override.block)):
+            return ""
+    shown = plain(text, kind)
+    if _MUSIC.search(shown):
         return ""
-    text = _BREAK.sub("\n", _OVERRIDE.sub("", text)) if kind != "vtt" else text
-    text = html.unescape(_TAG.sub("", text))
-    text = _LABEL.sub("", _SOUND.sub(" ", text))
-    return " ".join(text.split()) if re.search(r"\w", text) else ""
+    lines = _ACTION.sub(" ", shown).split("\n")
+    return " ".join(said.text for said in said_in(lines, None, USUAL + UNCASED))

@@ -88,7 +88,7 @@ def test_times_that_other_programs_write_are_times_and_not_text(source, times):
 def test_times_that_cannot_be_read_are_refused_with_their_line(source):
     with pytest.raises(StageError, match=r"line 5: not times of SubRip \(100:00:03,000"):
         source("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nOne\n2\n100:00:03,000 --> 100:00:04,000\nTwo\n")
-    with pytest.raises(StageError, match="not a time of WebVTT: 3,0 --> 4,0"):
+    with pytest.raises(StageError, match=r"line 3: not times of WebVTT \(3,0 --> 4,0\)"):
         source("a.vtt", "WEBVTT\n\n3,0 --> 4,0\nOne\n")
 
 

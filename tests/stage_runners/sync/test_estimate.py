@@ -205,7 +205,7 @@ def test_moved_reports_cues_before_the_film_and_gives_them_a_length():
     from stage_runners.sync import subtitle_file
 
     file = subtitle_file.read("a.srt", srt.encode())
-    times, lost, clipped = main.moved(file.events, decided.map)
+    times, lost, clipped = main.moved(file, decided.map)
     assert (lost, clipped) == ([], 1)
     assert file.with_times(times) == b"1\n00:00:00,000 --> 00:00:00,001\n[sound]\n"
 

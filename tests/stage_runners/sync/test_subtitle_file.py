@@ -94,7 +94,7 @@ def by(offset, ratio=1.0):
 
 def rewritten(name, data, offset, ratio=1.0):
     file = subtitle_file.read(name, data)
-    return file.with_times(moved(file.events, by(offset, ratio))[0])
+    return file.with_times(moved(file, by(offset, ratio))[0])
 
 
 def starts(name, data):
@@ -162,7 +162,7 @@ def test_hours_appear_when_a_time_needs_them_and_grow():
 
 def test_a_time_below_zero_is_zero_and_its_cue_stays_visible():
     file = subtitle_file.read("a.srt", SRT.encode())
-    times, lost, clipped = moved(file.events, by(-3.5))
+    times, lost, clipped = moved(file, by(-3.5))
     new = file.with_times(times).decode()
     assert "00:00:00,000 --> 00:00:00,001  X1:40" in new
     assert "00:00:00,000 --> 00:00:00,750" in new
@@ -174,7 +174,7 @@ def test_lines_that_are_no_times_stay_and_are_reported():
     text = text.replace("00:00:02,000 -->", "00:99:72,000 -->")
     file = subtitle_file.read("a.srt", text.encode())
     assert file.malformed == (7, 12)
-    new = file.with_times(moved(file.events, by(1.0))[0]).decode()
+    new = file.with_times(moved(file, by(1.0))[0]).decode()
     assert "00:00:0x,000 --> 00:00:04,250" in new
     assert "00:99:72,000 --> 00:00:05,000" in new
     assert "0:00:07.500 --> " in new
