@@ -71,7 +71,7 @@ def test_films_in_progress_show_their_stages_live_and_one_that_ends_moves_to_fin
         (service.films / "Queue 1.mkv.go").touch()
         until(page, "!document.querySelector('#running > li')")
         page.click("nav a[href='#finished']")
-        assert page.evaluate("document.activeElement.id") == "finished-title"
+        until(page, "document.activeElement.id === 'finished-title'")
         page.get_by_role("searchbox").fill("queue 1")
         until(page, "document.querySelectorAll('#finished > li').length === 1")
         assert page.locator("#finished .state").inner_text() == "done"
