@@ -17,6 +17,7 @@ import ast
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from ipc.declaration import Stage
@@ -79,14 +80,20 @@ def imported(path: Path) -> Iterator[Path | None]:
     """
     if path.name == "__init__.py":
         yield from path.parent.glob("*.py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    yield from map(path_of, _names(path.read_text(encoding="utf-8")))
+
+
+@cache  # stages share most of their code
+def _names(text: str) -> list[str]:
+    """What a text imports, and what may be modules of it."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield path_of(node.module)
-            for alias in node.names:
-                yield path_of(f"{node.module}.{alias.name}")
+            found.append(node.module)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
-            for alias in node.names:
-                yield path_of(alias.name)
+            found += [alias.name for alias in node.names]
+    return found
 
 
 class _Bare(ast.NodeTransformer):
@@ -119,11 +126,16 @@ def digest(paths: list[Path]) -> str:
     """The digest of these files' code."""
     sha = hashlib.sha256()
     for path in paths:
-        tree = _Bare().visit(ast.parse(path.read_text(encoding="utf-8")))
-        if path.name == "thresholds.py":
-            tree = _WithoutValues().visit(tree)
-        sha.update(f"{path.relative_to(ROOT)}\n{ast.dump(tree, annotate_fields=False)}\n".encode())
+        code = _code(path.read_text(encoding="utf-8"), thresholds=path.name == "thresholds.py")
+        sha.update(f"{path.relative_to(ROOT)}\n{code}\n".encode())
     return sha.hexdigest()[:16]
+
+
+@cache
+def _code(text: str, *, thresholds: bool) -> str:
+    """A text's code, without what changes no result."""
+    tree = _Bare().visit(ast.parse(text))
+    return ast.dump(_WithoutValues().visit(tree) if thresholds else tree, annotate_fields=False)
 
 
 def current() -> dict[str, dict[str, int | str]]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,16 @@ IN_CLUSTER = {"ray", "obstore", "fsspec"}
 ARTIFACT_HALF = {"arrow.py", "artifacts.py", "digests.py", "tables.py"}
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path):
-    """Yield (module, is at the top of the file) for every import statement in `path`."""
-    tree = ast.parse(path.read_text())
+    """(module, is at the top of the file) for every import statement in `path`."""
+    found = []
+    tree = parsed(path)
     inside = {
         id(node)
         for function in ast.walk(tree)
@@ -55,8 +63,8 @@ def imports(path):
             names = [node.module]
         else:
             continue
-        for name in names:
-            yield name.split(".")[0], id(node) not in inside
+        found += [(name.split(".")[0], id(node) not in inside) for name in names]
+    return found
 
 
 def in_service(path):
@@ -125,7 +133,7 @@ def test_the_artifact_half_imports_its_libraries_inside_functions():
 def reached(path, seen=None):
     """Every file of `stage_runners` that importing `path` imports with it, itself first."""
     seen = seen if seen is not None else {path}
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stage_runners"):
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -191,7 +199,7 @@ def test_every_process_is_started_in_a_folder_of_ours():
     """
     found, without = 0, []
     for file in sorted((ROOT / "orchestrator").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(file)):
             if not isinstance(node, ast.Call) or ast.unparse(node.func) not in {
                 "subprocess.run", "subprocess.Popen",
             }:  # fmt: skip
