@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.stage_runners import processes
+
 # How long an example takes tells how busy the machine is, not whether the code is right.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
@@ -39,6 +41,7 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    processes.share()
     if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
         for name in _THREADS:
             os.environ.setdefault(name, str(max(1, cores() // int(workers))))
@@ -73,6 +76,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    for name in ("tests.browser", "tests.stage_runners.processes"):
-        if (module := sys.modules.get(name)) is not None:
-            module.stop()
+    processes.stop()
+    if (browser := sys.modules.get("tests.browser")) is not None:
+        browser.stop()

@@ -1,17 +1,19 @@
 """Processes of stage environments, which need not import torch again for each test.
 
 The first job of an environment starts a server that imports its slow packages and forks a process for each
-job. A test gets a real process with its own exit status, which imports the stage's own modules and loads its
-model. Tests of the whole program start every process anew.
+job; it serves all workers of the session. A test gets a real process with its own exit status, which imports
+the stage's own modules and loads its model. Tests of the whole program start every process anew.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import hashlib
 import json
 import os
-import select
-import signal
+import shutil
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -33,7 +35,9 @@ _AT_START = ("LD_PRELOAD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_T
 """Variables that are read at the start of a process, so that each value needs its own server."""
 TIMEOUT_S = 300
 ROOT = Path(__file__).resolve().parents[2]
-_servers: dict[tuple[str, ...], subprocess.Popen[str]] = {}
+_FOLDER, _SESSION = "ORCHESTRATOR_TEST_SERVERS", "ORCHESTRATOR_TEST_SESSION"
+seconds: list[float] = []
+"""Processor seconds of the jobs, which are no descendants of this process."""
 
 
 def python_of(env):
@@ -44,59 +48,83 @@ def python_of(env):
 def run(env, module, *arguments):
     """Run a module as a program in environment `env`; returns the finished process with its texts."""
     own = environment()
-    server = _server(env, own)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _connected(env, own) as connection:
         texts = Path(folder, "stdout"), Path(folder, "stderr")
         job = {
             "module": module, "arguments": [str(word) for word in arguments], "environment": own,
             "stdout": str(texts[0]), "stderr": str(texts[1]),
         }  # fmt: skip
-        print(json.dumps(job), file=server.stdin, flush=True)
-        status = ""
-        try:
-            if select.select([server.stdout], [], [], TIMEOUT_S)[0]:
-                status = server.stdout.readline()
-        finally:
-            if not status:  # it ended, or its job did not: neither may answer the next test
-                _kill(server)
-        assert status, f"{module} in the environment {env} ended its server, or took {TIMEOUT_S} s"
+        connection.settimeout(TIMEOUT_S)
+        answer = ""
+        with contextlib.suppress(OSError), connection.makefile("rw") as file:
+            print(json.dumps(job), file=file, flush=True)
+            answer = file.readline()
+        assert answer, (
+            f"{module} in the environment {env} ended its server, or took {TIMEOUT_S} s: {_said(env, own)}"
+        )
+        status, used = answer.split()
+        seconds.append(float(used))
         stdout, stderr = (path.read_text(errors="replace") for path in texts)
     return subprocess.CompletedProcess([module, *arguments], int(status), stdout, stderr)
 
 
 def environment():
     """This process's variables, for a process that imports from this checkout."""
-    kept = {name: value for name, value in os.environ.items() if name != "ORCHESTRATOR_EVENTS_FD"}
+    not_theirs = {"ORCHESTRATOR_EVENTS_FD", _FOLDER, _SESSION}
+    kept = {name: value for name, value in os.environ.items() if name not in not_theirs}
     return {**kept, "PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
 
 
-def _server(env, own):
-    key = (env, *(own.get(name, "") for name in _AT_START))
-    if key not in _servers:
-        _servers[key] = subprocess.Popen(
-            [python_of(env), "-P", "-m", "tests.stage_runners.fork_server", *SLOW_IMPORTS.get(env, ())],
-            env=own,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-    return _servers[key]
+def share() -> None:
+    """Make the folder of the session's servers, where there is none yet; workers inherit its name."""
+    if _FOLDER not in os.environ:
+        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="servers-")
+        os.environ[_SESSION] = str(os.getpid())
 
 
-def _kill(server):
-    """End a server with the job that it has forked."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
-    for key in [key for key, other in _servers.items() if other is server]:
-        del _servers[key]
+def stop() -> None:
+    """End the servers, if they are this process's: each ends where its address is gone."""
+    if os.environ.get(_SESSION) == str(os.getpid()):
+        shutil.rmtree(os.environ.pop(_FOLDER), ignore_errors=True)
+        del os.environ[_SESSION]
 
 
-def stop():
-    """End the servers."""
-    for server in list(_servers.values()):
-        server.stdin.close()
-        _kill(server)
-        server.stdout.close()
+def _place(env, own):
+    """The address of a server."""
+    values = "\0".join(own.get(name, "") for name in _AT_START)
+    return Path(os.environ[_FOLDER], f"{env}-{hashlib.sha256(values.encode()).hexdigest()[:8]}")
+
+
+def _said(env, own):
+    """What a server has said."""
+    place = _place(env, own)
+    return place.with_suffix(".log").read_text(errors="replace")[-2000:]
+
+
+def _connected(env, own):
+    """A connection to a server, which is started where there is none."""
+    share()
+    place = _place(env, own)
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(place))
+        except OSError:
+            place.unlink(missing_ok=True)
+            _start(env, own, place)
+            connection.connect(str(place))
+    return connection
+
+
+def _start(env, own, place):
+    """Start a server that listens already, for its imports take a while."""
+    with socket.socket(socket.AF_UNIX) as listener, place.with_suffix(".log").open("wb") as log:
+        listener.bind(str(place))
+        listener.listen(64)
+        words = (listener.fileno(), place, os.environ[_SESSION], *SLOW_IMPORTS.get(env, ()))
+        subprocess.run(
+            [python_of(env), "-P", "-m", "tests.stage_runners.fork_server", *map(str, words)],
+            env=own, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False,
+            pass_fds=[listener.fileno()], start_new_session=True,
+        )  # fmt: skip
