@@ -297,6 +297,27 @@ KNOWN_LINES = Kind(
 `speaker` is the name that the text gives. `verdict` is `spoken`, `partly`, or `unspoken`, which has no times.
 """
 
+KEPT_CUES = Kind(
+    "kept_cues",
+    1,
+    "parquet",
+    (
+        Column("cue", "int32", nullable=True),
+        Column("text", "string"),
+        Column("codes", "list<string>"),
+        Column("words", "list<string>"),
+        Column("complete", "bool"),
+        Column("start", "double", nullable=True),
+        Column("end", "double", nullable=True),
+    ),
+)
+"""The words of the film by cues that a text divides them into: each row is a run of words in their order.
+
+`cue` is the number of the cue in its file, None for words that are laid out. `text` are its lines, `codes`
+its override codes, each `PLACE CODE`, `complete` is whether all of its text is spoken.
+A cue in which nobody speaks has no words, stands at the end, and has times.
+"""
+
 SHOTS = Kind(
     "shots", 1, "parquet", (Column("time", "double"), Column("score", "float")), content=("frame_rate",)
 )
@@ -334,6 +355,6 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, TERMS, PROPOSALS,
-        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
+        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, KEPT_CUES, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

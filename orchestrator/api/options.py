@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     glossary: str | os.PathLike[str] | None
     hotwords: str | Sequence[str] | None
     initial_prompt: str | None
+    keep_cues: bool | None
     known_voices: bool | None
     language: str | None
     mark_pauses: float | None

@@ -181,6 +181,7 @@ def _with_side_inputs(
         cast=settings.value("cast"),
         text=settings.value("text"),
         language=str(settings.value("language") or ""),
+        keep_cues=bool(settings.value("keep_cues")),
         series=settings.run.series or "",
         voices=settings.run.known_voices,
         offline=settings.run.offline,

@@ -24,6 +24,7 @@ def params(
     cast: Path | None = None,
     text: Path | None = None,
     language: str = "",
+    keep_cues: bool = False,
     series: str = "",
     voices: bool = True,
     offline: bool = False,
@@ -47,7 +48,7 @@ def params(
             "online": bool(environ.get(KEY, "").strip()) and not offline,
             "cache": str(home() / "tmdb"),
         },
-        "known_text": known_text(text, language),
+        "known_text": known_text(text, language, keep_cues=keep_cues),
         **{stage: {"edits": _text(edits.for_run(digest))} for stage in ("subtitles", "edits")},
         **{stage: {"undone": list(corrections.undone(digest, stage))} for stage in corrections.STAGES},
     }
@@ -110,7 +111,7 @@ def glossary(path: Path | None, languages: str) -> str:
     return str(there)
 
 
-def known_text(path: Path | None, language: str) -> dict[str, Any]:
+def known_text(path: Path | None, language: str, *, keep_cues: bool = False) -> dict[str, Any]:
     """The file of --text, read to its end, so that a mistake in it is known before the film is read."""
     from ipc.errors import StageError
     from stage_runners.known_text import text_file
@@ -119,7 +120,9 @@ def known_text(path: Path | None, language: str) -> dict[str, Any]:
         return {"text": None, "suffix": ""}
     there = current_folder.absolute(path)
     try:
-        text_file.read(there, language)
+        known = text_file.read(there, language)
+        if keep_cues:
+            text_file.check_cues(there, known)
     except StageError as error:
         raise FatalError(error.message, error.hint, INPUT) from error
     except ModuleNotFoundError:

@@ -177,7 +177,7 @@ def _of_translation(stage: Stage, language: str) -> Stage:
     inputs = tuple(
         Input(name=i.name, source=sources[i.name], optional=i.optional) if i.name in sources else i
         for i in stage.inputs
-        if i.name != "phrases" or language in PARSED
+        if i.name != "kept" and (i.name != "phrases" or language in PARSED)
     )
     return dataclasses.replace(stage, name=f"{stage.base}-{language}", inputs=inputs)
 

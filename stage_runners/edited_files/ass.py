@@ -7,9 +7,9 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from ipc import override_codes
-from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError, timed
+from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError, timed, times_of
 from stage_runners.subtitle_files import entries, markup
-from stage_runners.subtitle_files.entry import Event
+from stage_runners.subtitle_files.entry import Entry
 
 if TYPE_CHECKING:
     import pysubs2
@@ -30,7 +30,7 @@ def read(text: str) -> ReadFile:
     styles = _styles(text)
     if not any(entry.shown for entry in subtitles.entries):
         raise UnreadableError("no line of dialogue")
-    cues = [_cue(event, styles) for event in timed(subtitles, "0:00:01.50,0:00:03.00")]
+    cues = [cue_of(event, styles) for event in timed(subtitles, "0:00:01.50,0:00:03.00")]
     comments = sum(entry.sort == "comment" and bool(entry.text.strip()) for entry in subtitles.entries)
     spoken = [cue for cue in cues if "drawing" not in cue.unkept]
     if not spoken:
@@ -50,7 +50,9 @@ def _styles(text: str) -> dict[str, pysubs2.SSAStyle]:
         raise UnreadableError(f"not a valid ASS file: {error}") from error
 
 
-def _cue(event: Event, styles: Container[str]) -> ReadCue:
+def cue_of(event: Entry, styles: Container[str] = ()) -> ReadCue:
+    """A cue of ASS; `styles` are the names of the file's."""
+    start, end = times_of(event)
     builder = Builder()
     unkept = ["effect"] if event.fields.get("effect") else []
     if any(event.fields.get(margin, "").strip("0") for margin in ("marginl", "marginr", "marginv")):
@@ -72,8 +74,8 @@ def _cue(event: Event, styles: Container[str]) -> ReadCue:
                     builder.code(code)
     text, codes = builder.done()
     return ReadCue(
-        start=event.start.shown,
-        end=event.end.shown,
+        start=start,
+        end=end,
         text=text,
         codes=codes,
         names=tuple(filter(None, (" ".join(name.split()) for name in event.fields["name"].split(";")))),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ipc.override_codes import Code, canonical
 from stage_runners.subtitle_files.entries import Subtitles
-from stage_runners.subtitle_files.entry import Event
+from stage_runners.subtitle_files.entry import Entry, Event
 
 _MARKS = dict.fromkeys(map(ord, "\u202b\u202c\ufeff"))
 """Marks of direction that our own files add."""
@@ -89,6 +89,11 @@ class Builder:
         text = self._text.rstrip()
         codes = [Code(min(one.at, len(text)), one.code) for one in self._codes]
         return text, canonical(text, codes)
+
+
+def times_of(entry: Entry) -> tuple[float, float]:
+    """The times of a cue as players take them; zero if they cannot be read."""
+    return (entry.start.shown, entry.end.shown) if isinstance(entry, Event) else (0.0, 0.0)
 
 
 def timed(subtitles: Subtitles, example: str) -> list[Event]:

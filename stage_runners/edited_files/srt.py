@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ipc import override_codes
-from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, timed
+from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, timed, times_of
 from stage_runners.subtitle_files import entries, markup
-from stage_runners.subtitle_files.entry import Event
+from stage_runners.subtitle_files.entry import Entry
 
 _TAGS = {"i", "b", "u", "s", "font"}
 """Tags that are codes; others are text, as players show it."""
@@ -20,10 +20,12 @@ _OURS = re.compile("(?<=[<\\\\{-])\u2060")
 def read(text: str) -> ReadFile:
     """The cues of a SubRip file; `UnreadableError` if it has none, or times that are none."""
     events = timed(entries.read(text, "srt"), "00:00:01,500 --> 00:00:03,000")
-    return ReadFile(cues=[_cue(event) for event in events])
+    return ReadFile(cues=[cue_of(event) for event in events])
 
 
-def _cue(event: Event) -> ReadCue:
+def cue_of(event: Entry) -> ReadCue:
+    """A cue of SubRip."""
+    start, end = times_of(event)
     builder = Builder()
     unkept: list[str] = []
     for token in markup.tokens(event.text, "srt"):
@@ -36,8 +38,8 @@ def _cue(event: Event) -> ReadCue:
                 builder.code(code)
     shown, codes = builder.done()
     return ReadCue(
-        start=event.start.shown,
-        end=event.end.shown,
+        start=start,
+        end=end,
         text=shown,
         codes=codes,
         unkept=tuple(dict.fromkeys(unkept)),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError, timed
+from stage_runners.edited_files.read_cue import Builder, ReadCue, ReadFile, UnreadableError, timed, times_of
 from stage_runners.subtitle_files import cue_lines, entries, markup
-from stage_runners.subtitle_files.entry import Event
+from stage_runners.subtitle_files.entry import Entry
 
 _EXAMPLE = "00:00:01.500 --> 00:00:03.000"
 _TAGS = {"", "v", "c", "i", "b", "u", "lang", "ruby", "rt"}
@@ -23,10 +23,12 @@ def read(text: str) -> ReadFile:
         if not event.start.exact or not event.end.exact:  # players leave such a cue out
             raise UnreadableError(f"line {event.line} has no times such as {_EXAMPLE}: {event.written[:60]}")
     unkept = [_NOT_CUES[word] for word in cue_lines.unread_blocks(text)]
-    return ReadFile(cues=[_cue(event) for event in events], unkept=unkept)
+    return ReadFile(cues=[cue_of(event) for event in events], unkept=unkept)
 
 
-def _cue(event: Event) -> ReadCue:
+def cue_of(event: Entry) -> ReadCue:
+    """A cue of WebVTT."""
+    start, end = times_of(event)
     builder = Builder()
     unkept: list[str] = []
     names: list[str] = []
@@ -49,8 +51,8 @@ def _cue(event: Event) -> ReadCue:
             unkept.append(f"tag <{token.name}>" if token.name else "time inside a cue")
     text, codes = builder.done()
     return ReadCue(
-        start=event.start.shown,
-        end=event.end.shown,
+        start=start,
+        end=end,
         text=text,
         codes=codes,
         names=tuple(names),

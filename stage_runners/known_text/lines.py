@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+
+from ipc.intervals import Interval
+from ipc.override_codes import Code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +26,28 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrittenCue:
+    """A cue of a subtitle file as it is shown: its lines, with override codes at places in them.
+
+    `span` are its times in the file in seconds, None if they cannot be read.
+    """
+
+    text: str
+    span: Interval | None
+    codes: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnownText:
-    """The lines of a file; `form` says what it was read as, `notes` are for the user."""
+    """The lines of a file; `form` says what it was read as, `notes` are for the user.
+
+    `cues` are those of a subtitle file by their numbers; None for a text that is not divided into cues.
+    """
 
     form: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = field(default=())
+    cues: Mapping[int, WrittenCue] | None = None
 
     @property
     def speakers(self) -> tuple[str, ...]:

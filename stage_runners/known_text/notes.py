@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ipc.notes import FilmFacts, Note
 from ipc.wording import plural
@@ -23,6 +23,10 @@ def notes(film: FilmFacts) -> Iterator[Note]:
         f"your text ({facts['form']}): {plural(words, 'word')}, {facts['found']:.0%} of them recognised"
         f"{moved}"
     )
+    if cues := facts.get("cues"):
+        yield Note(
+            _cues(cues, int(film.of("subtitles").get("without_room", 0)), clip="outside_clip" in facts)
+        )
     outside = facts.get("outside_clip") or {"words": 0, "lines": 0}
     if outside["lines"]:
         yield Note(f"outside the clip: {plural(int(outside['lines']), 'line')} of your text")
@@ -44,6 +48,14 @@ def notes(film: FilmFacts) -> Iterator[Note]:
             look=bool(extra["kept"]),
             command="review" if extra["kept"] else "",
         )
+
+
+def _cues(cues: Mapping[str, int], without_room: int, *, clip: bool) -> str:
+    silent = int(cues["silent"]) - without_room
+    shown = int(cues["kept"]) + silent
+    of = "" if clip else f" of {cues['of']}"
+    sounds = f", {silent} of them without speech" if silent else ""
+    return f"kept as divided in your text: {shown}{of} cues{sounds}"
 
 
 def _where(files: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from ipc.errors import StageError
 from ipc.intervals import union
 from ipc.rows import SegmentRow, WordRow, read_rows
+from ipc.time_range import clip_of
 from ipc.wording import plural
-from stage_runners.known_text import film_order, matching, placing, tables, text_file, trust
+from stage_runners.known_text import film_order, kept_cues, matching, placing, tables, text_file, trust
 from stage_runners.known_text import words as known_words
 from stage_runners.known_text.letters import Heard, Matched
-from stage_runners.known_text.lines import KnownText
+from stage_runners.known_text.lines import KnownText, WrittenCue
 from stage_runners.known_text.placing import Extra, Placed
 from stage_runners.known_text.stage import KNOWN_TEXT
 from stage_runners.known_text.tables import Source
@@ -73,18 +75,34 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     source = Source(
         words, lines, goes_on, spoken, spans, [by_segment[row["segment"]] for row in spoken], language
     )
-    kept = _kept(placed, context)
-    pieces = tables.pieces(source, placed, kept)
-    made, rows = tables.tables(pieces, _probability(segments))
+    extra = _kept(placed, context)
+    to_keep = _cues_to_keep(path, known, context)
+    whole = kept_cues.kept(source, placed, extra, to_keep)
+    placed, kept = whole.placed, whole.extra
+    made, rows = tables.tables(whole.pieces, _probability(segments))
     context.method = "letters, unique runs first" if compared[0] is words else "consonants, unique runs first"
     _report(known, result, placed, kept, source, context)
+    clip = clip_of(context.params.get("clip"))
+    silent = kept_cues.silent_cues(whole, to_keep, source, clip[1] - clip[0] if clip else math.inf)
+    if to_keep:
+        context.fact("cues", {"kept": whole.cues, "silent": len(silent), "of": len(to_keep)})
     context.progress(len(words), len(words), unit="words")
     context.save("segments", tables.columns(made, tables.SEGMENT_COLUMNS))
     context.save("words", tables.columns(rows, tables.WORD_COLUMNS))
     before = read_rows(inputs["doubts"], "doubts")
     doubted = tables.doubts(source, placed, kept, before, made)
     context.save("doubts", tables.columns(doubted, tables.DOUBT_COLUMNS))
+    of_cues = kept_cues.rows(whole, to_keep, source, silent)
+    context.save("cues", tables.columns(of_cues, kept_cues.COLUMNS))
     context.save("lines", tables.columns(tables.line_rows(source, placed), tables.LINE_COLUMNS))
+
+
+def _cues_to_keep(path: Path, known: KnownText, context: Context) -> Mapping[int, WrittenCue]:
+    """The cues that --keep-cues keeps; `StageError("input")` if the file has none."""
+    if not context.params["keep_cues"]:
+        return {}
+    text_file.check_cues(path, known)
+    return known.cues or {}
 
 
 def _language(segments: Sequence[SegmentRow], spoken: Sequence[WordRow], context: Context) -> str:

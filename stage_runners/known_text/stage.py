@@ -11,7 +11,7 @@ from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 KNOWN_TEXT = Stage(
     name="known_text",
-    version=4,
+    version=5,
     backends=on_cpu("known_text.runner", "nlp"),
     inputs=(
         Input(name="segments", source="asr.segments"),
@@ -24,6 +24,7 @@ KNOWN_TEXT = Stage(
         Output(name="words", kind="words"),
         Output(name="doubts", kind="doubts"),
         Output(name="lines", kind="known_lines"),
+        Output(name="cues", kind="kept_cues"),
     ),
     params=(
         Param(
@@ -43,6 +44,12 @@ KNOWN_TEXT = Stage(
             name="extra_speech",
             default=True,
             help="keep speech that is not in the text of --text as it was recognised, flagged for review",
+            cli=Cli(example=True, reach=HARMLESS, needs=("text",)),
+        ),
+        Param(
+            name="keep_cues",
+            default=False,
+            help="keep the cues and lines of the subtitle file of --text, and find only their times",
             cli=Cli(example=True, reach=HARMLESS, needs=("text",)),
         ),
         Param(name="suffix", default="", help="the extension of the text's name, which tells its form"),

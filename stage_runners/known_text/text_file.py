@@ -72,6 +72,13 @@ def read(path: Path, language: str = "") -> KnownText:
     return known
 
 
+def check_cues(path: Path, known: KnownText) -> None:
+    """Raise `StageError("input")` if the text is not divided into cues that could be kept."""
+    if known.cues is None:
+        why = f"read as {known.form}, it has no cues that --keep-cues could keep"
+        _refuse(path, why, "give a subtitle file (SRT, WebVTT, ASS), or leave out --keep-cues")
+
+
 def _bytes(path: Path) -> bytes:
     try:
         return plain_file.read(path, LARGEST)

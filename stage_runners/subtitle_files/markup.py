@@ -22,6 +22,7 @@ _ASS_MARKS = re.compile(rf"{_ASS}|\{{(?P<block>[^}}]*)\}}")
 _ASS_END = re.compile(_ASS)
 _PEN = re.compile(r"\\p(\d)")
 """Whether what follows are the points of a drawing, which none of the text is."""
+_SIGN = re.compile(r"\\(?:pos|move|org|clip|iclip|k|K|kf|ko)[\d(]")
 _BREAKS = re.compile(r"\\[Nn]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
 
@@ -46,6 +47,11 @@ class Override(NamedTuple):
         """Whether a drawing begins (true) or ends (false) here; None if it says nothing of it."""
         pens = _PEN.findall(self.block)
         return pens[-1] != "0" if pens else None
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether it puts the text at a place in the picture, or highlights the syllables of a song."""
+        return bool(_SIGN.search(self.block))
 
 
 def tokens(text: str, kind: str) -> Iterator[str | Tag | Override]:

@@ -85,7 +85,7 @@ class _TextFlags:
             flags.append("not_in_text")
         if any(cue.start <= at * 1000 < cue.end for at in self._unspoken):
             flags.append("perhaps_unspoken")
-        return replace(cue, flags=(*cue.flags, *flags)) if flags else cue
+        return replace(cue, flags=tuple(dict.fromkeys((*cue.flags, *flags)))) if flags else cue
 
 
 def _times(doubts: Sequence[DoubtRow], verdict: str) -> list[tuple[float, float]]:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ipc.cue_rules import reading_ms, size, too_fast, too_long, too_short
+from stage_runners.subtitles import kept_cues
 from stage_runners.subtitles.cues import Cue, Line, Profile
+from stage_runners.subtitles.kept_cues import KeptCue
 from stage_runners.subtitles.line_breaks import Lines
 from stage_runners.subtitles.thresholds import COSTS, CUE_TIMES, LINE_BREAKS, SEARCH, Costs
 from stage_runners.subtitles.times import NEVER, Times, timed
@@ -49,6 +51,7 @@ class Layout:
 
     `labels` holds the label of each labelled speaker; with `every`, every cue gets one, not only at a change
     of speaker. Labels need room in lines and reading time. `shots` are the shot changes in milliseconds.
+    Tokens with the number of a `kept` cue are shown as that, without labels.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Layout:
         every: bool = False,
         costs: Costs = COSTS,
         shots: Sequence[float] = (),
+        kept: Mapping[int, KeptCue] | None = None,
     ) -> None:
         self.tokens = tokens
         self._shots = shots
@@ -71,6 +75,8 @@ class Layout:
         self._lines = Lines(tokens, language, profile.width, profile.lines)
         self._changes = [k for k in range(1, len(tokens)) if tokens[k].speaker != tokens[k - 1].speaker]
         self._change_set = {0, *self._changes}
+        self._kept = kept_cues.runs(tokens, kept or {})
+        self._kept_starts = sorted(self._kept)
         self._measure()
 
     def _measure(self) -> None:
@@ -133,10 +139,14 @@ class Layout:
     def _spans(self, first: int) -> list[_Span]:
         """The candidate cues that start at token `first`; at least one."""
         costs, profile, lines = self._costs, self.profile, self._lines
+        if whole := self._kept.get(first):
+            return [_Span(whole.last, 0.0, whole.cue.characters, (), 0)]
         result: list[_Span] = []
         here = bisect_right(self._changes, first)
         turn = self._changes[here] if here < len(self._changes) else len(self.tokens)
         limit = self._changes[here + 1] if here + 1 < len(self._changes) else len(self.tokens)
+        if (after := bisect_right(self._kept_starts, first)) < len(self._kept_starts):
+            limit = min(limit, self._kept_starts[after])
         lead = self._lead(first)
         for last in range(first + 1, limit + 1):
             if last > first + 1 and self._spoken[last] - self._onset[first] > profile.max_ms:
@@ -253,10 +263,14 @@ class Layout:
             "guessed_times": any(token.guessed for token in tokens),
             "unknown_speaker": bool(self._changes) and any(token.speaker is None for token in tokens),
         }
+        lines = self._cue_lines(first, span)
+        if whole := self._kept.get(first):
+            lines = whole.cue.lines(tokens)
+            flags |= dict.fromkeys(whole.cue.flags(lines, when.end - when.start, profile), True)
         return Cue(
             start=when.start,
             end=when.end,
-            lines=self._cue_lines(first, span),
+            lines=lines,
             segments=tuple(dict.fromkeys(token.segment for token in tokens)),
             flags=tuple(name for name, there in flags.items() if there),
         )

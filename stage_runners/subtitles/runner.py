@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ipc.rows import PhraseRow, SegmentRow, WordRow, read_rows
 from ipc.speaker_labels import label
-from stage_runners.subtitles import foreign
+from stage_runners.subtitles import foreign, kept_cues
 from stage_runners.subtitles.coverage import Trust
 from stage_runners.subtitles.cues import Cue, Profile
 from stage_runners.subtitles.edits.cues import Labels
 from stage_runners.subtitles.edits.run_edits import RunEdits
 from stage_runners.subtitles.formats import FORMATS
+from stage_runners.subtitles.kept_cues import KeptCue
 from stage_runners.subtitles.languages import language_of
 from stage_runners.subtitles.layout import Layout
 from stage_runners.subtitles.limits import NO_SHOTS, Shots, profile
@@ -53,6 +54,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     doubts = read_rows(inputs["doubts"], "doubts") if "doubts" in inputs else []
     if "phrases" in inputs:
         words = with_costs(words, read_rows(inputs["phrases"], "phrases"))
+    of_text = read(inputs["kept"], "kept_cues").rows() if "kept" in inputs else []
+    words, kept = kept_cues.marked(words, of_text)
     language = language_of(segments, context.params.get("language"))
     trust = Trust(segments, doubts, speech)
     edits = RunEdits(context.params, turns, segments, speakers)
@@ -60,6 +63,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     laid_out, shown = (
         labels_of(limits, context.params, names) for names in (edits.laid_out_names, edits.names)
     )
+    silent = kept_cues.Silent(of_text, limits)
     besides = Besides(context.params, language, limits, sounds, speech)
 
     def check(done: int) -> None:
@@ -67,10 +71,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         context.progress(done, len(words), unit="words", phase="layout")
 
     def lay(segments: Sequence[SegmentRow], words: Sequence[WordRow]) -> list[Cue]:
-        return cues_of(segments, words, language, context.params, edits.laid_out_names, check, shots)
+        names = edits.laid_out_names
+        return cues_of(segments, words, language, context.params, names, check, shots, kept)
 
     def finish(cues: list[Cue]) -> list[Cue]:
-        return besides.added(trust.flagged(cues))
+        return besides.added(silent.added(trust.flagged(cues)))
 
     merged = merge_namesakes(segments, words, edits.laid_out_names)
     base, cues = edits.cues(*merged, lay, laid_out, shown, finish)
@@ -80,6 +85,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     if shown.of:
         style = {"form": str(context.params["label_form"]), "room": room_of(limits), "every": shown.every}
         context.fact("labels", {**style, "of": dict(shown.of)})
+    if silent.without_room:
+        context.fact("without_room", silent.without_room)
     edits.report(context)
     trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})
@@ -146,14 +153,19 @@ def cues_of(
     names: Mapping[str, str],
     check: Callable[[int], None] | None = None,
     shots: Shots = NO_SHOTS,
+    kept: Mapping[int, KeptCue] | None = None,
 ) -> list[Cue]:
-    """The cues of segments and words. A film with one speaker has no labels, unless every cue has one."""
+    """The cues of segments and words. A film with one speaker has no labels, unless every cue has one.
+
+    The words of `kept` cues have the number of theirs.
+    """
     limits = profile(params, language, shots)
     labels = labels_of(limits, params, names)
     longest = max(map(len, labels.of.values()), default=-1) + 1
     width = limits.width if limits.lines > 1 else max(1, limits.width - longest)
-    cut = tokens(segments, words, width)
-    return Layout(cut, limits, language, labels.of, every=labels.every, shots=shots.times).cues(check)
+    cut = tokens(segments, kept_cues.whole(words, kept) if kept else words, width)
+    layout = Layout(cut, limits, language, labels.of, every=labels.every, shots=shots.times, kept=kept)
+    return layout.cues(check)
 
 
 def labels_of(limits: Profile, params: Mapping[str, Any], names: Mapping[str, str]) -> Labels:

@@ -41,6 +41,7 @@ SUBTITLES = Stage(
         Input(name="phrases", source="phrases.phrases", optional=True),
         Input(name="doubts", source="known_text.doubts", otherwise="asr.doubts", optional=True),
         Input(name="speech", source="pyannote_vad.speech", optional=True),
+        Input(name="kept", source="known_text.cues", optional=True),
     ),
     outputs=(
         Output(name="cues", kind="cues"),

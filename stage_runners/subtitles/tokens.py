@@ -21,7 +21,8 @@ class Token:
     """A word, or a piece of one; `start` and `end` are in milliseconds on the grid, never before the word's.
 
     `space`: a space precedes it. `guessed`: its time is interpolated. `inside`: it continues a word that was
-    longer than a line. `cost`: the cost of a line break before it by its sentence's parse, or None.
+    longer than a line. `cost`: the cost of a line break before it by its sentence's parse, or None. `cue`:
+    the number of the cue that a text keeps it in, or None.
     """
 
     text: str
@@ -34,12 +35,19 @@ class Token:
     guessed: bool = False
     inside: bool = False
     cost: float | None = None
+    cue: int | None = None
 
 
 class CostedWord(WordRow):
     """A word with the cost of a line break before it by its sentence's parse, or None."""
 
     cost: NotRequired[float | None]
+
+
+class PlacedWord(CostedWord):
+    """A word with the number of the cue that a text keeps it in, or None."""
+
+    cue: NotRequired[int | None]
 
 
 def up(seconds: float) -> int:
@@ -71,6 +79,7 @@ def tokens(segments: Sequence[SegmentRow], words: Sequence[WordRow], width: int)
             overlap=bool(word["overlap"]),
             guessed=place.guessed,
             cost=cast("CostedWord", word).get("cost"),
+            cue=cast("PlacedWord", word).get("cue"),
         )
         result.extend(_pieces(token, width))
     return _glued(result, width)
@@ -94,7 +103,7 @@ def _glued(tokens: Sequence[Token], width: int) -> list[Token]:
 
 def _cling(a: Token, b: Token, width: int) -> bool:
     """Whether no break may come between two tokens of a speaker, and both fit into a line."""
-    if a.speaker != b.speaker or len(a.text) + len(b.text) > width:
+    if a.speaker != b.speaker or a.cue != b.cue or len(a.text) + len(b.text) > width:
         return False
     if not (spaceless(a.text[-1]) or spaceless(b.text[0])):
         return False

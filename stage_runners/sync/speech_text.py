@@ -13,8 +13,6 @@ from stage_runners.subtitle_files.speeches import UNCASED, USUAL
 from stage_runners.sync.evidence import Spoken
 from stage_runners.sync.thresholds import CUES, SEARCH
 
-_SIGN = re.compile(r"\\(?:pos|move|org|clip|iclip|k|K|kf|ko)[\d(]")
-"""Overrides that place a text in the picture, or that highlight syllables of a song."""
 _ACTION = re.compile(r"\*[^*\n]+\*")
 _MUSIC = re.compile(r"[\u2669-\u266f]|^\s*#.*#\s*$", re.DOTALL)
 
@@ -42,7 +40,7 @@ def spoken_of(events: Sequence[Event], kind: str, seconds: float = math.inf) -> 
 
 def _words(text: str, kind: str) -> str:
     for override in overrides(text, kind):
-        if override.draws or (kind == "ass" and _SIGN.search(override.block)):
+        if override.draws or (kind == "ass" and override.is_sign):
             return ""
     shown = plain(text, kind)
     if _MUSIC.search(shown):

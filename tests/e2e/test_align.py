@@ -70,6 +70,31 @@ def test_words_are_aligned_and_what_is_not_spoken_is_listed(aligned, program):
     assert {row["source"] for row in result["speakers"].values()} == {"text"}
 
 
+KEPT = [
+    "Oh, hello. I didn't know\nyou were <i>there</i>.",
+    "Neither did I.\nOkay, then I thought,",
+    "[a beep]",
+]
+
+
+def test_kept_cues_are_those_of_the_file_with_other_times(program, finished, film, tmp_path):
+    assert finished
+    rest = ["you know, I heard a beep.\nThis is Diane in New Jersey.", "And I'm Sheila in Texas,"]
+    cues = [f"00:01:0{k},000 --> 00:01:0{k},900\n{text}\n" for k, text in enumerate([*KEPT, *rest])]
+    (tmp_path / "script.srt").write_text("\n".join(cues), encoding="utf-8")
+    program(
+        "align", film, "--text", tmp_path / "script.srt", "--keep-cues", "-o", tmp_path, *CLIP, "--no-mux",
+        "--output-format", "srt",
+    )  # fmt: skip
+    made = pysubs2.load(str(tmp_path / "demo.en.srt"), keep_html_tags=True)
+    shown = [event.text.replace("\\N", "\n") for event in made]
+    assert [text for text in shown if text in {*KEPT, *rest}] == [*KEPT[:2], *rest]
+    assert made[shown.index(rest[0])].start / 1000 == pytest.approx(11.2 - 8, abs=1.0)
+    facts = {one["stage"]: one["facts"] for one in program.report()["films"][0]["stages"]}
+    cues = facts["known_text"]["cues"]
+    assert (cues["kept"], cues["of"]) == (4, 5)
+
+
 def test_a_text_of_another_film_fails_with_a_sentence_and_writes_no_subtitles(
     program, finished, film, tmp_path
 ):
@@ -88,11 +113,17 @@ def test_a_text_of_another_film_fails_with_a_sentence_and_writes_no_subtitles(
     [
         (("align", "film"), USAGE, "align needs a text"),
         (("align", "film", "--text", "none.txt"), INPUT, "none.txt: file not found"),
+        (
+            ("align", "film", "--text", "words.txt", "--keep-cues"),
+            INPUT,
+            "no cues that --keep-cues could keep",
+        ),
         (("run", "film", "--text", "sounds.srt"), INPUT, "no line that anybody could speak"),
         (("plan", "film", "film", "--text", "sounds.srt"), USAGE, "a text is of one film"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_the_film_is_read(program, film, tmp_path, words, status, why):
     (tmp_path / "sounds.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\n[door slams]\n")
+    (tmp_path / "words.txt").write_text("Hello there.\n")
     done = program(*(film if word == "film" else word for word in words), status=status, cwd=tmp_path)
     assert why in done.stderr
