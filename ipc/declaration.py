@@ -69,7 +69,7 @@ class Param:
 
     `affects` states whether it changes the result (then it is part of the store key) or only the speed.
     `load` marks parameters for loading the model: only workers with equal values are interchangeable. A
-    `file` parameter is a path: the file's content is part of the key, its path is not. `cli` makes it an
+    `file` parameter is a path, or several: the content is part of the key, the path is not. `cli` makes it an
     option, with `help` and `default`.
     """
 
@@ -95,18 +95,19 @@ class Switch:
 class Input:
     """An input: `source` is `stage.output`, or `film` for the film itself.
 
-    If the stage of `source` is off, `otherwise` is read instead; without that, an optional input is not
-    passed.
+    If the stage of `source` is off, the first in `otherwise` is read whose stage is on; without any, an
+    optional input is not passed.
     """
 
     name: str
     source: str
     optional: bool = False
-    otherwise: str = ""
+    otherwise: str | tuple[str, ...] = ()
 
     def sources(self) -> tuple[str, ...]:
         """The possible sources, best first."""
-        return (self.source, self.otherwise) if self.otherwise else (self.source,)
+        more = (self.otherwise,) if isinstance(self.otherwise, str) else self.otherwise
+        return (self.source, *more)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -254,7 +254,8 @@ SPEAKERS = Kind(
     ),
 )
 """The speakers: `name` is null if unknown. `source` is asked (the user gave it), text (the known text names
-them), title (that of the speaker's own track), voice (a saved voice), dialogue, or none."""
+them), title (that of the speaker's own track), voice (a saved voice), subtitles (existing ones name them),
+dialogue, or none."""
 
 DOUBTS = Kind(
     "doubts",
@@ -318,6 +319,33 @@ its override codes, each `PLACE CODE`, `complete` is whether all of its text is 
 A cue in which nobody speaks has no words, stands at the end, and has times.
 """
 
+FILM_TEXTS = Kind(
+    "film_texts",
+    1,
+    "parquet",
+    (Column("track", "string"), Column("language", "string"), Column("text", "string")),
+)
+"""The text tracks of a film: the track in words, its language (empty if none is stated), its text as SRT."""
+
+SUBTITLE_LINES = Kind(
+    "subtitle_lines",
+    1,
+    "parquet",
+    (
+        *_SPAN,
+        Column("text", "string"),
+        Column("speaker", "string"),
+        Column("language", "string"),
+        Column("source", "string"),
+    ),
+    intervals=True,
+)
+"""What subtitles that belong to the film say when, without markup; `source` is their file or track.
+
+`speaker` is whom the cue names, empty if it names nobody. `language` is the one that their name states or
+that the film is spoken in, empty if neither is known.
+"""
+
 SHOTS = Kind(
     "shots", 1, "parquet", (Column("time", "double"), Column("score", "float")), content=("frame_rate",)
 )
@@ -355,6 +383,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, TERMS, PROPOSALS,
-        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, KEPT_CUES, SHOTS, SOUNDS, PHRASES, WAVEFORM, FILE,
+        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, KEPT_CUES, FILM_TEXTS, SUBTITLE_LINES, SHOTS, SOUNDS,
+        PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

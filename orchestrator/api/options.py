@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
     device: str | Sequence[str] | Mapping[str, str] | None
     diarize: bool | None
     diarize_model: str | None
+    existing_subtitles: bool | None
     extra_speech: bool | None
     forced_track: bool | None
     glossary: str | os.PathLike[str] | None

@@ -76,7 +76,11 @@ def _read_last_run(film: Path) -> dict[str, Any]:
     """The glossary, corrections, bias and speakers of the film's last run; empty for a stage that was off."""
     store = Store(home() / "store")
     glossary = _rows(store, film, "pre_ner", "glossary")
-    changed = _rows(store, film, "post_ner", "corrections")
+    changed = [
+        {"stage": stage, **row}
+        for stage in ("existing_subtitles", "post_ner")
+        for row in _rows(store, film, stage, "corrections") or ()
+    ]
     speakers = _rows(store, film, "naming", "speakers")
     last = store.last(film, "asr")
     if last is None and glossary is None:
@@ -96,9 +100,7 @@ def _read_last_run(film: Path) -> dict[str, Any]:
         "glossary": glossary or [],
         "bias": bias,
         "heard_again": [{"number": n, "stage": "asr", **row} for n, row in enumerate(again, 1)],
-        "corrections": [
-            {"number": n, "stage": "post_ner", **row} for n, row in enumerate(changed or (), len(again) + 1)
-        ],
+        "corrections": [{"number": n, **row} for n, row in enumerate(changed, len(again) + 1)],
         "speakers": speakers or [],
     }
 

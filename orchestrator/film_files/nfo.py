@@ -6,8 +6,8 @@ import html
 import re
 from pathlib import Path
 
-from ipc import plain_file
 from ipc.text_files import NotTextError, decoded
+from orchestrator.film_files.beside import why_unread
 from orchestrator.util.film_names import stem_of
 
 VIDEO = frozenset(
@@ -49,23 +49,8 @@ def unused(film: Path) -> tuple[str, ...]:
 
 
 def why_unused(place: Path, film: Path) -> str:
-    """Why this `.nfo` of the film is not read; empty if it is.
-
-    A link may lead to a file in its own folder, or beside the film that the film's name links to: not to any
-    file of the user's, whose text would get into the outputs.
-    """
-    try:
-        status = place.stat()
-        if kind := plain_file.kind_of(status):
-            return f"it is {kind}, not a file"
-        if status.st_size > LARGEST:
-            return f"it has more than {LARGEST >> 20} MB, too large for an .nfo"
-        if not place.is_symlink():
-            return ""
-        folders = {place.parent.resolve(), film.resolve().parent}
-        return "" if place.resolve().parent in folders else "it is a link to a file in another folder"
-    except (OSError, RuntimeError):
-        return "it cannot be read"
+    """Why this `.nfo` of the film is not read; empty if it is."""
+    return why_unread(place, film, LARGEST, "an .nfo")
 
 
 def _own(film: Path) -> Path | None:

@@ -37,12 +37,13 @@ class Subtitles:
     """Subtitles in one language; `tag` is None if none is stated.
 
     `form` tells text from pictures of text. `forced` ones are of foreign dialogue only, `sdh` ones for deaf
-    and hard-of-hearing viewers. `where` is the file's name or the track in words, `ours` whether this tool
-    wrote it. `silent` is a file of ours for a film in which nobody speaks.
+    and hard-of-hearing viewers. `where` is the file's name or the track in words, `path` the file. `ours` is
+    whether this tool wrote it, and `silent` a file of ours for a film in which nobody speaks.
     """
 
     tag: Tag | None
     where: str
+    path: Path | None = None
     form: Literal["text", "pictures"] = "text"
     forced: bool = False
     sdh: bool = False
@@ -144,6 +145,7 @@ def _of_file(film: Path, path: Path, films: Sequence[str], ledger: Ledger) -> Su
     return Subtitles(
         tag=said.tag,
         where=path.name if path.parent == film.parent else f"{path.parent.name}/{path.name}",
+        path=path,
         form="pictures" if _is_of_pictures(path) else "text",
         forced=said.forced,
         sdh=said.sdh,

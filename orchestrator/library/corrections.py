@@ -11,8 +11,10 @@ from orchestrator.paths import home
 from orchestrator.util import own_files
 from orchestrator.util.storage_errors import storage_errors
 
-STAGES = ("asr", "post_ner")
-"""The stages that change names: recognition, which re-transcribes with name hints, and correction."""
+STAGES = ("asr", "existing_subtitles", "post_ner")
+"""The stages that change words: recognition, which re-transcribes with name hints, existing subtitles, and
+the correction of names.
+"""
 
 
 def pair(before: str, after: str) -> str:

@@ -48,7 +48,7 @@ def ingredients(
     for param in stage.params:
         if param.affects == "result":
             value = choice.params[param.name]
-            found[param.name] = file_digests.file_digest(Path(value)) if param.file and value else value
+            found[param.name] = _content(value) if param.file and value else value
     for group in (*stage.thresholds, *backend.thresholds):
         for name, value in group.values().items():
             found[f"threshold {type(group).__name__}.{name}"] = json.loads(json.dumps(value))
@@ -71,6 +71,13 @@ def ingredients(
     for name, digest in inputs.items():
         found[f"input {name}"] = digest
     return found
+
+
+def _content(value: str | Collection[str]) -> str | list[str]:
+    """The digest of a file, or of each of several."""
+    if isinstance(value, str):
+        return file_digests.file_digest(Path(value))
+    return [file_digests.file_digest(Path(one)) for one in value]
 
 
 def key_of(found: Mapping[str, Any]) -> str:

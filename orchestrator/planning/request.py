@@ -16,7 +16,7 @@ from orchestrator.environments import registry
 from orchestrator.errors import USAGE, FatalError
 from orchestrator.film_files import nfo
 from orchestrator.paths import home
-from orchestrator.planning import film_facts, off_stages, side_inputs, stage_settings
+from orchestrator.planning import existing_subtitles, film_facts, off_stages, side_inputs, stage_settings
 from orchestrator.planning.film_path import film_of
 from orchestrator.run_state import last_text
 from orchestrator.stages import burn_in, proposing, translations, translators
@@ -69,7 +69,7 @@ def plan_for(
     if fetch:
         require_translators(stages)
     digest = digest_of(path)
-    params, off = _with_side_inputs(path, digest, settings)
+    params, off, unread = _with_side_inputs(path, digest, settings)
     if edited := bool(edits.load(digest).tracks.get("")):
         stages = translations.reading_edits(stages)
     kept = {} if settings.value("clip") else translations.memories(
@@ -107,7 +107,9 @@ def plan_for(
     validation.check(made)
     named_speakers.check(made, settings, store)
     textless = last_text.notice(path, digest) if _had_text(settings, path, store) else ()
-    return dataclasses.replace(made, notices=(*settings.notices, *notices, *nfo.unused(path), *textless))
+    return dataclasses.replace(
+        made, notices=(*settings.notices, *notices, *nfo.unused(path), *unread, *textless)
+    )
 
 
 def _had_text(settings: Settings, film: Path, store: Store) -> bool:
@@ -172,8 +174,8 @@ def require_translators(stages: Mapping[str, Stage]) -> None:
 
 def _with_side_inputs(
     film: Path, digest: str, settings: Settings
-) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """The parameters from settings and side inputs; and the stages that are off, with the reasons."""
+) -> tuple[dict[str, dict[str, Any]], dict[str, str], tuple[str, ...]]:
+    """The parameters from settings and side inputs; the stages that are off, with reasons; and notices."""
     off = stage_settings.off(settings)
     params = side_inputs.params(
         film,
@@ -194,4 +196,10 @@ def _with_side_inputs(
         params[stage][name] = path
     if why := side_inputs.why_no_names(params["tmdb"]):
         off.setdefault("tmdb", why)
-    return params, off
+    if "existing_subtitles" in off:
+        off["text_tracks"] = "existing_subtitles is off"
+        return params, off, ()
+    there = existing_subtitles.found(film, text=bool(settings.value("text")))
+    for stage, values in there.params.items():
+        params[stage] = params.get(stage, {}) | values
+    return params, there.off | off, there.notes

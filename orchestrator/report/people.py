@@ -50,7 +50,7 @@ def speakers(
 
 
 def names(results: Results) -> list[dict[str, Any]]:
-    """Corrected names in order of time: by re-transcription with hints, and by correction of the text."""
+    """Corrected words in order of time: by re-transcription with hints, existing subtitles, and sound."""
     bias = results.facts("asr").get("bias") or {}
     corrected = [
         {
@@ -71,6 +71,7 @@ def names(results: Results) -> list[dict[str, Any]]:
             "applied": row["applied"],
             "why": list(row["evidence"]),
         }
-        for row in results.rows("post_ner", "corrections") or ()
+        for stage in ("existing_subtitles", "post_ner")
+        for row in results.rows(stage, "corrections") or ()
     ]
     return sorted(corrected, key=lambda one: one["start"] if one["start"] is not None else -1.0)

@@ -12,8 +12,9 @@ from stage_runners.asr.stage import ASR
 from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.burn.stage import BURN
 from stage_runners.diarization.stage import DIARIZATION
+from stage_runners.existing_subtitles.stage import EXISTING_SUBTITLES
 from stage_runners.known_text.stage import KNOWN_TEXT
-from stage_runners.media.stage import DEMUX, WAVEFORM
+from stage_runners.media.stage import DEMUX, TEXT_TRACKS, WAVEFORM
 from stage_runners.mux.stage import MUX
 from stage_runners.names.stage import POST_NER, PRE_NER
 from stage_runners.naming.stage import NAMING
@@ -28,8 +29,9 @@ from stage_runners.vad.stage import PYANNOTE_VAD, SILERO_VAD
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
-        DEMUX, WAVEFORM, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR, KNOWN_TEXT, ALIGNMENT,
-        ATTRIBUTION, POST_NER, NAMING, PHRASES, EDITS, TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
+        DEMUX, WAVEFORM, TEXT_TRACKS, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR,
+        EXISTING_SUBTITLES, KNOWN_TEXT, ALIGNMENT, ATTRIBUTION, POST_NER, NAMING, PHRASES, EDITS,
+        TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
     )
 }  # fmt: skip
 """Every stage by name, each after those that it reads from."""

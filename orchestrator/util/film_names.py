@@ -24,9 +24,18 @@ MEDIA = frozenset([*_VIDEO.split(), *_AUDIO.split()])
 """Suffixes of films and recordings. Another ending is a part of the name: `Mr. Smith goes`, `Blade 2.0`."""
 
 
+_TEXTS = frozenset(["3gp", "f4v", "m4v", "mk3d", "mkv", "mov", "mp4", "nut", "ogm", "ogv", "qt", "webm"])
+"""Suffixes of containers that can have subtitle tracks of text."""
+
+
 def stem_of(film: Path) -> str:
     """The film's name without the suffix, if it has one."""
     return film.stem if film.suffix[1:].lower() in MEDIA else film.name
+
+
+def may_hold_texts(film: Path) -> bool:
+    """Report whether a container with this suffix can have subtitle tracks of text."""
+    return film.suffix[1:].lower() in _TEXTS
 
 
 def check_utf8(path: Path, remedy: str) -> None:

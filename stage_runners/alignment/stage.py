@@ -70,8 +70,12 @@ ALIGNMENT = Stage(
     ),
     inputs=(
         Input(name="audio", source="demux.audio"),
-        Input(name="segments", source="known_text.segments", otherwise="asr.segments"),
-        Input(name="words", source="known_text.words", otherwise="asr.words"),
+        Input(
+            name="segments",
+            source="known_text.segments",
+            otherwise=("existing_subtitles.segments", "asr.segments"),
+        ),
+        Input(name="words", source="known_text.words", otherwise=("existing_subtitles.words", "asr.words")),
     ),
     outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
     params=(

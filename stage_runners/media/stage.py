@@ -85,3 +85,16 @@ WAVEFORM = Stage(
     resources=Resources(cores=1, memory_mb=200),
     stall_s=120,
 )
+
+TEXT_TRACKS = Stage(
+    name="text_tracks",
+    version=1,
+    backends=on_cpu("media.text_tracks", "media"),
+    inputs=(Input(name="film", source="film"),),
+    outputs=(Output(name="texts", kind="film_texts"),),
+    params=(CLIP,),
+    resources=Resources(cores=1, memory_mb=300),
+    stall_s=120,
+    packages=("av", "imageio-ffmpeg"),
+)
+"""The text of the film's subtitle tracks, for `existing_subtitles`."""

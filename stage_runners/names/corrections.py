@@ -13,6 +13,7 @@ from stage_runners.names.terms import Term, capitalised, starts, support, writte
 from stage_runners.names.thresholds import CORRECTIONS, SCORE
 from stage_runners.names.transliteration import script
 from stage_runners.text.phonetics import core, folded
+from stage_runners.text.replaced_words import Replacement, replaced
 
 Row = Mapping[str, Any]
 
@@ -189,30 +190,16 @@ def applied(
     No time changes; a name that was cut in two becomes one word, from the start of the first to the end of
     the last.
     """
-    by_first = {one.first: one for one in corrections}
-    new_words: list[dict[str, Any]] = []
-    places: list[int] = []
-    changed: dict[int, list[tuple[str, str]]] = {}
-    k = 0
-    while k < len(words):
-        one = by_first.get(k)
-        run = words[k : one.last if one else k + 1]
-        places.extend([len(new_words)] * len(run))
-        word = dict(run[0])
-        if one:
-            word["text"] = _replaced(run, one.after)
-            word["end"] = run[-1]["end"]
-            known = [w["probability"] for w in run if w["probability"] is not None]
-            word["probability"] = min(known) if known else None
-            old = "".join((" " if w["space"] and n else "") + w["text"] for n, w in enumerate(run))
-            changed.setdefault(word["segment"], []).append((old, word["text"]))
-        new_words.append(word)
-        k += len(run)
-    new_segments = [
-        {**segment, "text": _rewritten(segment["text"], changed.get(segment["id"], ()))}
-        for segment in segments
-    ]
-    return new_words, new_segments, places
+    return replaced(
+        words,
+        segments,
+        [
+            Replacement(
+                first=one.first, last=one.last, texts=(_replaced(words[one.first : one.last], one.after),)
+            )
+            for one in corrections
+        ],
+    )
 
 
 def refused(one: Correction, undone: Collection[str]) -> bool:
@@ -231,15 +218,6 @@ def _replaced(run: Sequence[Row], name: str) -> str:
     """The words' text with the name in it: punctuation around it and a possessive stay."""
     opening, closing = core(run[0]["text"])[0], core(run[-1]["text"])[2]
     return opening + name + closing
-
-
-def _rewritten(text: str, changes: Sequence[tuple[str, str]]) -> str:
-    done, rest = "", text
-    for old, new in changes:
-        before, found, after = rest.partition(old)
-        if found:
-            done, rest = done + before + new, after
-    return done + rest
 
 
 def _adjoining(run: Sequence[Row]) -> bool:

@@ -16,7 +16,7 @@ _INFLECTING_TEXT = (
     "cs sk pl ru uk be bg hr sr sl bs mk lt lv et fi hu tr az kk uz ky tt el la is ka hy eu ta te ml kn mn "
     "sq ro"
 )
-_INFLECTING = frozenset(_INFLECTING_TEXT.split())
+INFLECTING = frozenset(_INFLECTING_TEXT.split())
 """Languages in which names take endings (ISO 639-1): a word that differs after the stem only may be right."""
 _VOWELS = frozenset("aeiouy")
 _SILENT_E = frozenset({"en", "fr"})
@@ -142,7 +142,7 @@ def _edges(name: str, language: str) -> tuple[str, str]:
 
 def _a_form(form: str, term: str, language: str) -> bool:
     """Whether a word is the name with an ending of the language, or might be."""
-    if language in _INFLECTING:
+    if language in INFLECTING:
         stem = term[:-1] if len(term) > 3 and term[-1] in "aeiouy" else term
         return form.startswith(stem) or form[-2:] != term[-2:]
     return form.startswith(term) and not term.endswith("s") and form[len(term) :] in _ENDINGS

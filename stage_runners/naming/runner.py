@@ -40,7 +40,8 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
     evidence.
 
     The user's names come first, then those before the lines of a known text, the titles of the speakers' own
-    tracks, saved voices, and the dialogue. Only the user and the text can give a name twice.
+    tracks, saved voices, names in existing subtitles, and the dialogue. Only the user and texts can give a
+    name twice.
     `StageError("config")` if `speakers` names a label that the film does not have.
     """
     from ipc.artifacts import read
@@ -57,16 +58,14 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
         rows[label] = Named(label, name, 1.0, "asked", (f"--speakers {label}={name}",))
     least = float(context.params["name_confidence"])
     lines = read(inputs["lines"], "known_lines").rows() if "lines" in inputs else []
-    for found_name in by_text.names(lines, words):
-        if rows[found_name.speaker].source == "none":
-            rows[found_name.speaker] = Named(
-                found_name.speaker, found_name.name, found_name.confidence, "text", found_name.evidence
-            )
+    _by_text(rows, lines, words, "text")
     for title in read(inputs["titles"], "speakers").rows() if "titles" in inputs else ():
         row = rows.get(title["speaker"])
         if row is not None and row.name is None and title["name"]:
             rows[row.speaker] = Named(row.speaker, title["name"], 1.0, "title", tuple(title["evidence"]))
     _by_voice(rows, embeddings, names, least, context)
+    if "existing" in inputs:
+        _by_text(rows, read(inputs["existing"], "subtitle_lines").rows(), words, "subtitles")
     spoken = dialogue.sentences(segments, words)
     people.used = ""
     _by_dialogue(rows, dialogue.candidates(dialogue.votes(spoken, names, people)), least)
@@ -120,6 +119,15 @@ def asked(text: str, labels: Sequence[str], shown: Sequence[str] = ()) -> dict[s
             )
         found[label] = name
     return found
+
+
+def _by_text(
+    rows: dict[str, Named], lines: Sequence[by_text.Row], words: Sequence[by_text.Row], source: str
+) -> None:
+    """Name the speakers without a name whose lines have one in a text, or in subtitles."""
+    for found in by_text.names(lines, words):
+        if rows[found.speaker].name is None:
+            rows[found.speaker] = Named(found.speaker, found.name, found.confidence, source, found.evidence)
 
 
 def _by_voice(rows: dict[str, Named], embeddings: Any, names: Names, least: float, context: Context) -> None:

@@ -20,6 +20,7 @@ NAMING = Stage(
         Input(name="titles", source="demux.titles", optional=True),
         Input(name="glossary", source="pre_ner.glossary", optional=True),
         Input(name="lines", source="known_text.lines", optional=True),
+        Input(name="existing", source="existing_subtitles.lines", optional=True),
     ),
     outputs=(Output(name="speakers", kind="speakers"),),
     params=(

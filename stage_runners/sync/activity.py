@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,16 @@ class Activity:
             inner_ends=turned(self.inner_starts),
             spans=(self.seconds - self.spans[::-1, ::-1]) if len(self.spans) else self.spans,
         )
+
+
+def read_activity(audio: Path, speech: Path) -> Activity:
+    """The activity of the artifacts `audio` of demux and `speech` of silero_vad."""
+    from ipc.artifacts import open_audio, read
+
+    table = read(speech, "regions").table
+    regions = np.stack([table.column(name).to_numpy() for name in ("start", "end")], axis=1)
+    sound = open_audio(audio)
+    return activity_of(regions, sound.samples, sound.sample_rate)
 
 
 def activity_of(regions: Floats, samples: NDArray[np.int16], rate: int) -> Activity:

@@ -34,6 +34,7 @@ def main() -> int:
 def answered(request: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to a request; StageError("input") for subtitles that cannot be read."""
     from stage_runners.sync import subtitle_file, verdict
+    from stage_runners.sync.activity import read_activity
     from stage_runners.sync.estimate import estimate
     from stage_runners.sync.speech_text import spoken_of
     from stage_runners.sync.thresholds import CUES, SPEECH
@@ -45,7 +46,7 @@ def answered(request: Mapping[str, Any]) -> dict[str, Any]:
     except plain_file.UnusableFileError as error:
         raise StageError("input", f"{name}: {error}", "give an SRT, WebVTT, ASS or SSA file") from error
     file = subtitle_file.read(name, data)
-    activity = _activity(request)
+    activity = read_activity(Path(request["audio"]), Path(request["speech"]))
     cues = spoken_of(file.events, file.format, activity.seconds)
     answer: dict[str, Any] = {
         "format": file.format, "encoding": file.encoding, "events": len(file.events), "cues": len(cues),
@@ -111,18 +112,6 @@ def _piece(piece: Any, decided: Any, cues: Sequence[Any]) -> dict[str, Any]:
         "shift_last": round(last, 3),
         "confidence": round(verdict.confidence_of(piece.margin), 3),
     }
-
-
-def _activity(request: Mapping[str, Any]) -> Any:
-    import numpy as np
-
-    from ipc.artifacts import open_audio, read
-    from stage_runners.sync.activity import activity_of
-
-    table = read(Path(request["speech"]), "regions").table
-    regions = np.stack([table.column(name).to_numpy() for name in ("start", "end")], axis=1)
-    audio = open_audio(Path(request["audio"]))
-    return activity_of(regions, audio.samples, audio.sample_rate)
 
 
 def _words(request: Mapping[str, Any]) -> list[tuple[str, float, float]]:

@@ -292,7 +292,7 @@ def test_voices_of_another_model_are_not_compared():
     assert others == ["Aditi"]
 
 
-def stage(folder, lines, params=None, vectors=None, library=None, titles=None):
+def stage(folder, lines, params=None, vectors=None, library=None, titles=None, existing=None):
     """Run `naming` in its environment; returns the process and its rows by speaker."""
     segments, words = talk(*lines)
     inputs = {}
@@ -320,6 +320,12 @@ def stage(folder, lines, params=None, vectors=None, library=None, titles=None):
     if library is not None:
         (folder / "library.json").write_text(json.dumps({"voices": library}))
         params = {**(params or {}), "library": str(folder / "library.json")}
+    if existing:
+        inputs["existing"] = folder / "lines.parquet"
+        names = ("start", "end", "speaker")
+        rows = {name: [row[k] for row in existing] for k, name in enumerate(names)}
+        more = {name: ["x"] * len(existing) for name in ("text", "language", "source")}
+        write(inputs["existing"], "subtitle_lines", {**rows, **more})
     done, out = run_stage("naming", inputs, folder, params, "nlp")
     rows = read(out / "speakers.parquet", "speakers").rows() if done.returncode == 0 else []
     return done, {row["speaker"]: row for row in rows}
@@ -340,6 +346,18 @@ def test_a_tracks_title_names_its_speaker_before_the_dialogue_and_after_the_user
 
 
 @pytest.mark.env("nlp")
+def test_existing_subtitles_name_a_voice_before_the_dialogue_does(tmp_path):
+    lines = [(A, "My name is Raj."), (B, "Glad to meet you, and welcome to the harbour.")]
+    segments, _ = talk(*lines)
+    existing = [(one["start"], one["end"], name) for one, name in zip(segments, ("Paula", ""), strict=True)]
+    done, rows = stage(tmp_path, lines, existing=existing)
+    assert done.returncode == 0, done.stderr
+    assert {label: (row["name"], row["source"]) for label, row in rows.items()} == {
+        A: ("Paula", "subtitles"),
+        B: (None, "none"),
+    }
+
+
 def test_the_tagger_marks_the_name_in_an_introduction(tmp_path):
     done, rows = stage(
         tmp_path, [(A, "This is Diane in New Jersey."), (B, "And I'm Sheila in Texas."), (B, "I'm Indian.")]

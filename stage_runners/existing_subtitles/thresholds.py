@@ -1,0 +1,52 @@
+"""Numbers that decide what existing subtitles may change. They are part of the store's key.
+
+They were set with the right, altered and wrong subtitles of benchmarks/existing_subtitles.py.
+"""
+
+from __future__ import annotations
+
+from ipc.thresholds import Thresholds
+
+
+class Agreement(Thresholds):
+    """When subtitles are in the language that is spoken, and about what is said."""
+
+    least_share: float = 0.3
+    """Share of their words that were recognised at their time."""
+    least_words: int = 8
+    """Words that must have been recognised so; with fewer, nothing is known."""
+    around_s: float = 1.5
+    """How far from its cue a word may be spoken, in seconds."""
+    pause_s: float = 3.0
+    """Cues with a longer gap between them are compared each for itself."""
+
+
+class SameWords(Thresholds):
+    """When a word of subtitles in the spoken language replaces a recognised one."""
+
+    unsure: float = 0.6
+    """Probability below which the least sure of the recognised words must be."""
+    sure: float = 0.9
+    """Probability from which on no word is replaced."""
+    alike: float = 0.6
+    """Least likeness of sound or spelling, 0 to 1."""
+    longest: int = 3
+    """Words that are replaced by up to as many at a time."""
+    beside: int = 2
+    """Words next to it that must be the same, on both sides together, one on each side at least unless the
+    passage ends there."""
+
+
+class SaidNames(Thresholds):
+    """When a name of subtitles, perhaps in another language, replaces a recognised word."""
+
+    score: float = 0.65
+    """Least score of the correction, as in `post_ner`."""
+    around_s: float = 3.0
+    """How far from a cue with the name it may be spoken, in seconds."""
+    shortest: int = 3
+    """Letters of a name."""
+
+
+AGREEMENT, SAME_WORDS, SAID_NAMES = Agreement(), SameWords(), SaidNames()
+THRESHOLDS = (AGREEMENT, SAME_WORDS, SAID_NAMES)
