@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import importlib
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +44,18 @@ def _ranks(path: Path) -> dict[bytes, int]:
 
 def _merges(ranks: Mapping[bytes, int]) -> Iterator[tuple[bytes, bytes]]:
     for token, rank in sorted(ranks.items(), key=lambda one: one[1]):
-        if len(token) > 1:
-            pieces = [token[i : i + 1] for i in range(len(token))]
-            while len(pieces) > 2:
-                best = min(
-                    range(len(pieces) - 1), key=lambda i: _rank(ranks, pieces[i] + pieces[i + 1], rank)
-                )
-                if _rank(ranks, pieces[best] + pieces[best + 1], rank) == rank:
-                    break
-                pieces[best : best + 2] = [pieces[best] + pieces[best + 1]]
-            if len(pieces) == 2:
-                yield pieces[0], pieces[1]
-
-
-def _rank(ranks: Mapping[bytes, int], token: bytes, limit: int) -> int:
-    return min(limit, ranks.get(token, limit))
+        pieces = [token[i : i + 1] for i in range(len(token))]
+        joined = [ranks.get(a + b, rank) for a, b in pairwise(pieces)]  # the rank of each two neighbours
+        while len(pieces) > 2 and (lowest := min(joined)) < rank:
+            at = joined.index(lowest)
+            pieces[at : at + 2] = [pieces[at] + pieces[at + 1]]
+            del joined[at]
+            if at < len(joined):
+                joined[at] = ranks.get(pieces[at] + pieces[at + 1], rank)
+            if at > 0:
+                joined[at - 1] = ranks.get(pieces[at - 1] + pieces[at], rank)
+        if len(pieces) == 2:
+            yield pieces[0], pieces[1]
 
 
 def _letters() -> dict[int, str]:
