@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.processor_time import ProcessorTime
 from tests.stage_runners import processes
 
 # How long an example takes tells how busy the machine is, not whether the code is right.
@@ -31,7 +32,7 @@ def shared_data() -> Path:
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Share the cores among the workers, or the threads of one wait for those of another.
 
     The processes of tests may write bytecode: without it, each compiles the packages that it imports, and
@@ -42,6 +43,7 @@ def pytest_configure() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     processes.share()
+    config.pluginmanager.register(ProcessorTime())
     if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
         for name in _THREADS:
             os.environ.setdefault(name, str(max(1, cores() // int(workers))))

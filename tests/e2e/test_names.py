@@ -35,7 +35,7 @@ def known(finished, film, tmp_path_factory):
 @pytest.fixture(scope="module")
 def told(program, known):
     """What a run on it says at its end."""
-    return program("run", known).stderr
+    return program("run", known, *CLIP).stderr
 
 
 def facts(program, stage):
@@ -71,13 +71,15 @@ def test_the_names_command_lists_the_names_found(program, known, told):
 
 
 def test_a_speaker_name_from_the_user_wins(program, known, told, tmp_path):
-    program("run", known, "--speakers", "SPEAKER_00=Aditi", "--no-mux", "-o", tmp_path)
+    program("run", known, *CLIP, "--speakers", "SPEAKER_00=Aditi", "--no-mux", "-o", tmp_path)
     assert "[ADITI]" in (tmp_path / "call.en.srt").read_text()
     assert "asr" not in [name for name, how in program.how().items() if how == "done"]
 
 
 def test_an_unknown_speaker_label_is_reported_with_the_known_ones(program, known, told, tmp_path):
-    failed = program("run", known, "--speakers", "SPEAKER_77=Raj", "--no-mux", "-o", tmp_path, status=2)
+    failed = program(
+        "run", known, *CLIP, "--speakers", "SPEAKER_77=Raj", "--no-mux", "-o", tmp_path, status=2
+    )
     assert re.search(r"SPEAKER_77.*SPEAKER_0", failed.stderr, re.DOTALL)
 
 
@@ -95,7 +97,7 @@ def test_a_translation_gets_a_separate_file_and_track(finished, program, film, t
 
 
 def test_a_film_in_the_target_language_is_not_translated(program, known, tmp_path):
-    output = " ".join(program("run", known, "--target-language", "en", "-o", tmp_path).stderr.split())
+    output = " ".join(program("run", known, *CLIP, "--target-language", "en", "-o", tmp_path).stderr.split())
     assert "the film is in en, so there was nothing to translate" in output
     assert not (tmp_path / "call.en.json").exists()
     assert facts(program, "mux")["subtitle_languages"] == ["en"]

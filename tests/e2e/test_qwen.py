@@ -7,17 +7,16 @@ import json
 import pytest
 
 from tests.e2e.conftest import CLIP
-from tests.stage_runners import processes
+from tests.stage_runners.qwen import small_models
 from tests.stage_runners.qwen.folders_text import SAID
 
 pytestmark = pytest.mark.env("qwen")
 
 
-def test_a_film_is_subtitled_by_qwen_and_its_aligner(finished, program, film, tmp_path):
+def test_a_film_is_subtitled_by_qwen_and_its_aligner(finished, program, film, tmp_path, tmp_path_factory):
     del finished
-    done = processes.run("qwen", "tests.stage_runners.qwen.folders", tmp_path / "models")
-    assert not done.returncode, done.stderr
-    asr, aligner = tmp_path / "models" / "asr", tmp_path / "models" / "aligner"
+    models = small_models.made(tmp_path_factory)
+    asr, aligner = models / "asr", models / "aligner"
     program("run", film, *CLIP, "--model", asr, "--align-model", aligner, "-o", tmp_path / "out")
     rows = {stage["stage"]: stage for stage in program.report()["films"][0]["stages"]}
     assert {rows[name]["env"] for name in ("asr", "alignment")} == {"qwen"}

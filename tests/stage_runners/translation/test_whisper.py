@@ -94,7 +94,7 @@ def test_a_film_in_english_is_not_translated(base, tmp_path):
 
 @pytest.mark.env("whisperx", "models")
 def test_a_sentence_in_english_does_not_change(base, tmp_path):
-    paths = written(tmp_path)
+    paths = written(tmp_path, lines=LINES[:2])
     rows = read(paths["segments"], "segments").rows()
     rows[0]["language"] = "en"
     write(paths["segments"], "segments", {key: [row[key] for row in rows] for key in rows[0]})
