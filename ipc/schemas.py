@@ -352,6 +352,16 @@ SHOTS = Kind(
 """Shot changes in order: `time` is that of the new shot's first frame. `frame_rate` in frames per second, 0
 without a picture."""
 
+CHAPTERS = Kind(
+    "chapters",
+    1,
+    "parquet",
+    (*_SPAN, Column("title", "string"), Column("reasons", "list<string>")),
+    intervals=True,
+)
+"""The chapters, without gaps from 0 to the film's end; none if nothing divides it. `reasons` are the evidence
+for a chapter's start: topic, pause, and shot change if it begins with one."""
+
 SOUNDS = Kind(
     "sounds",
     1,
@@ -383,7 +393,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, TERMS, PROPOSALS,
-        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, KEPT_CUES, FILM_TEXTS, SUBTITLE_LINES, SHOTS, SOUNDS,
-        PHRASES, WAVEFORM, FILE,
+        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, KEPT_CUES, FILM_TEXTS, SUBTITLE_LINES, SHOTS, CHAPTERS,
+        SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

@@ -21,6 +21,9 @@ class Options(TypedDict, total=False):
     burn_in: str | None
     cache_limit: str | None
     cast: str | os.PathLike[str] | None
+    chapter_length: float | None
+    chapter_titles: str | None
+    chapters: bool | None
     chunk_size: int | None
     clip: str | None
     compute_type: str | None
@@ -56,6 +59,7 @@ class Options(TypedDict, total=False):
     profile: str | None
     proofread: bool | None
     recycle: int | None
+    replace_chapters: bool | None
     replace_existing: bool | None
     second_look: bool | None
     segment_languages: bool | None

@@ -25,6 +25,7 @@ GROUPS = {
     "names": "Names",
     "translation": "Translation",
     "subtitles": "Subtitles",
+    "chapters": "Chapters",
     "output": "Output",
     "machine": "Machine",
 }

@@ -10,7 +10,7 @@ from typing import Any
 from orchestrator.config.options import BY_KEY, OPTIONS
 from orchestrator.config.run_options import RunOptions, formats
 from orchestrator.config.values import DeviceRequest, Value
-from orchestrator.outputs.names import DEFAULT_FORMATS
+from orchestrator.outputs.names import CHAPTERS, DEFAULT_FORMATS
 
 WITHHELD = (
     "the server that it names gets no key of yours (to send one, name the server with "
@@ -57,7 +57,9 @@ class Settings:
     def formats(self) -> tuple[str, ...]:
         """The formats of the files to write."""
         text = self.run.output_format
-        return DEFAULT_FORMATS if text is None else formats(text)
+        if text is not None:
+            return formats(text)
+        return (*DEFAULT_FORMATS, *CHAPTERS) if self.value("chapters") else DEFAULT_FORMATS
 
     def sources(self) -> dict[str, str]:
         """The place that set each option and device, by key; without those that were not set."""

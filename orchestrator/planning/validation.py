@@ -64,11 +64,13 @@ def _without_effect(
         concerned = [name for name, stage in stages.items() if stage.base in bases]
         if concerned and all(name in off for name in concerned):
             yield option, off[off[concerned[-1]].root]
-    if "diarization" in off and (chosen := settings.chosen.get("output_format")) is not None:
-        asked = str(chosen.value).split(",")
-        if any(names.BY_NAME[name].content == "turns" for name in asked if name in names.BY_NAME):
-            option = next(option for option in OPTIONS if option.key == "output_format")
-            yield option, off[off["diarization"].root]
+    if (chosen := settings.chosen.get("output_format")) is not None:
+        asked = {word.strip() for word in str(chosen.value).split(",")}
+        contents = {names.BY_NAME[name].content for name in asked & names.BY_NAME.keys()}
+        option = next(option for option in OPTIONS if option.key == "output_format")
+        for content, stage in (("turns", "diarization"), ("chapters", "chapters")):
+            if content in contents and stage in off:
+                yield option, off[off[stage].root]
 
 
 def _switch(stage: Stage) -> str:

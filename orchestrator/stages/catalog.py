@@ -11,6 +11,7 @@ from stage_runners.alignment.stage import ALIGNMENT
 from stage_runners.asr.stage import ASR
 from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.burn.stage import BURN
+from stage_runners.chapters.stage import CHAPTERS
 from stage_runners.diarization.stage import DIARIZATION
 from stage_runners.existing_subtitles.stage import EXISTING_SUBTITLES
 from stage_runners.known_text.stage import KNOWN_TEXT
@@ -31,7 +32,7 @@ STAGES: dict[str, Stage] = {
     for stage in (
         DEMUX, WAVEFORM, TEXT_TRACKS, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR,
         EXISTING_SUBTITLES, KNOWN_TEXT, ALIGNMENT, ATTRIBUTION, POST_NER, NAMING, PHRASES, EDITS,
-        TRANSLATION, SHOTS, SOUNDS, SUBTITLES, MUX, BURN,
+        TRANSLATION, SHOTS, SOUNDS, SUBTITLES, CHAPTERS, MUX, BURN,
     )
 }  # fmt: skip
 """Every stage by name, each after those that it reads from."""

@@ -128,18 +128,22 @@ def _in_view(stage: Stage, language: str, context: str) -> tuple[Stage, ...]:
     return dataclasses.replace(stage, inputs=(*stage.inputs, *more)), briefing
 
 
+_OF_EDITED = {"translation", "chapters"}
+"""The stages that read what the user edited; `subtitles` applies the edits to cues itself."""
+
+
 def reading_edits(stages: Mapping[str, Stage]) -> Mapping[str, Stage]:
-    """The stages of an edited film: translations read the edited transcript."""
+    """The stages of an edited film: translations and chapters read the edited transcript."""
     found = {}
-    translated = any(stage.base == "translation" and not stage.off for stage in stages.values())
+    readers = {stage.name for stage in stages.values() if stage.base in _OF_EDITED and not stage.off}
     for name, stage in stages.items():
-        if stage.base == "translation" and translated:
+        if name in readers:
             inputs = tuple(
                 Input(name=i.name, source=f"edits.{i.name}") if i.name in {"segments", "words"} else i
                 for i in stage.inputs
             )
             found[name] = dataclasses.replace(stage, inputs=inputs)
-        elif name == "edits" and translated:
+        elif name == "edits" and readers:
             found[name] = dataclasses.replace(stage, off="")
         else:
             found[name] = stage

@@ -10,6 +10,7 @@ from orchestrator.util.command_line import typed
 from stage_runners.alignment import notes as alignment
 from stage_runners.asr import notes as asr
 from stage_runners.burn import notes as burn
+from stage_runners.chapters import notes as chapters
 from stage_runners.existing_subtitles import notes as existing_subtitles
 from stage_runners.known_text import notes as known_text
 from stage_runners.media import notes as media
@@ -23,7 +24,7 @@ from stage_runners.translation import notes as translation
 
 NOTES = (
     media, asr, existing_subtitles, known_text, alignment, subtitles, tmdb, names, naming, translation,
-    proofreading, mux, burn,
+    proofreading, chapters, mux, burn,
 )  # fmt: skip
 """The modules with notes, in the order in which they are shown."""
 _MORE = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from stage_runners.chapters.files import Chapter
 from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Track
 from stage_runners.mux.ebml import Element
@@ -23,9 +24,10 @@ class Order:
     attachments. `late` is how many seconds the film begins after its container. `alone` clears the default
     flag of the film's subtitle tracks. `forms` are the tracks, by index, that are not copied but written in
     another form; `tags` their languages as BCP 47 tags where ffmpeg would drop these. `chapters` take the
-    place of those that ffmpeg reads from the file `room`. The time stamps of a film may `jump`. In an
-    `untimed` film (AVI, MPEG-PS) some packets lack presentation times, which are computed. The video `made`,
-    first in `kept`, is encoded with the options `encoding`; otherwise it is copied like the other tracks.
+    place of those that ffmpeg reads from the file `room`; or that file has the chapters `named`. The time
+    stamps of a film may `jump`. In an `untimed` film (AVI, MPEG-PS) some packets lack presentation times,
+    which are computed. The video `made`, first in `kept`, is encoded with the options `encoding`; otherwise
+    it is copied like the other tracks.
     """
 
     film: Path
@@ -43,6 +45,7 @@ class Order:
     tags: Mapping[int, str] = field(default_factory=dict)
     chapters: Element | None = None
     room: Path | None = None
+    named: Sequence[Chapter] = ()
     made: int | None = None
     encoding: Sequence[str] = ()
 
@@ -59,7 +62,7 @@ class Order:
     def as_ffmpeg(self) -> Order:
         """The same film without what is written into it after ffmpeg."""
         added = [replace(new, tag="") for new in self.added]
-        return replace(self, added=added, tags={}, chapters=None, room=None)
+        return replace(self, added=added, tags={}, chapters=None, room=self.room if self.named else None)
 
     def form(self, track: Track) -> str:
         """`copy`, or the encoder that writes the track."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,13 @@ def report(
             context.degraded(f"{order.container} does not preserve {', '.join(lost)} of {old.words()}")
         if old.type == "video" and not old.picture and old.index != order.made:
             _turn(old, new, order, output, context)
-    if order.clip is None:
+    if order.named:
+        _, missing = compared(
+            [read_back.Chapter(*astuple(c)) for c in order.named], read_back.chapters(output)
+        )
+        if missing:
+            context.degraded(f"{order.container} does not hold {_named(missing)}")
+    elif order.clip is None:
         _chapters(order, film, output, context)
 
 

@@ -21,7 +21,7 @@ from stage_runners.mux.ffmpeg_command import Order
 from stage_runners.mux.fitting import MUXERS, NAMES, trial
 from stage_runners.mux.stage import MUX
 from stage_runners.mux.tracks import LanguageFiles, Left
-from stage_runners.mux.write import chapter_tree, pictures, report, write
+from stage_runners.mux.write import chapter_tree, found_chapters, pictures, report, write
 
 if TYPE_CHECKING:
     from ipc.context import Context
@@ -64,7 +64,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     asked = context.params.get("default_subtitles")
     default = tracks.default_of(kept, added, asked)
     clip = on_the_container(clip_of(context.params.get("clip")), film)
-    tree, room = chapter_tree(path, film, container, clip, context)
+    made = found_chapters(inputs, film, context)
+    tree, room = (None, None) if made else chapter_tree(path, film, container, clip, context)
     source, part, span = excerpt(path, film, clip, context, everything=True)
     tags = language_tags.of(path, film)
     if source != path:
@@ -85,7 +86,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
         forms=forms,
         tags=tags,
         chapters=tree,
-        room=room,
+        room=made[1] if made else room,
+        named=made[0] if made else (),
     )
     errors, written = write(order, part, context, context.path("film"))
     report(errors, written, order, part, context)

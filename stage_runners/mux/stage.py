@@ -8,13 +8,14 @@ from stage_runners.shared_params import CLIP, CONTAINER
 
 MUX = Stage(
     name="mux",
-    version=5,
+    version=6,
     backends=on_cpu("mux.runner", "media"),
     inputs=(
         Input(name="film", source="film"),
         Input(name="cues", source="subtitles.cues"),
         Input(name="srt", source="subtitles.srt"),
         Input(name="ass", source="subtitles.ass"),
+        Input(name="chapters", source="chapters.chapters", optional=True),
     ),
     outputs=(Output(name="film", kind="file", filename="subtitled.mkv", external=True),),
     params=(
@@ -48,6 +49,12 @@ MUX = Stage(
             help="also add a track of each translation, flagged as forced, with only what is not said in "
             "the film's main language",
             cli=Cli(group="subtitles", example=True, reach=HARMLESS, needs=("target_language",)),
+        ),
+        Param(
+            name="replace_chapters",
+            default=False,
+            help="give the new film the chapters of --chapters also if it has chapters of its own",
+            cli=Cli(group="chapters", example=True, reach=HARMLESS, needs=("chapters", "mux")),
         ),
         Param(
             name="sdh",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipc.errors import Cancelled, StageError
+from stage_runners.chapters.files import Chapter, ffmetadata
 from stage_runners.media import ffmpeg, opening
 from stage_runners.media.probe import Film, Track
 from stage_runners.mux import chapters, ebml, language_tags, losses
@@ -138,6 +139,24 @@ def chapter_tree(
     room = context.scratch() / "chapters.txt"
     room.write_text(chapters.reserve(moved.element), encoding="utf-8")
     return moved.element, room
+
+
+def found_chapters(
+    inputs: Mapping[str, Path], film: Film, context: Context
+) -> tuple[list[Chapter], Path] | None:
+    """The chapters of the stage `chapters`, and a file of them for ffmpeg; None if the film keeps its own."""
+    if "chapters" not in inputs or (film.chapters and not context.params.get("replace_chapters")):
+        return None
+    from ipc.artifacts import read
+
+    rows = read(inputs["chapters"], "chapters").rows()
+    if not rows:
+        return None
+    found = [Chapter(row["start"], row["end"], row["title"]) for row in rows]
+    file = context.scratch() / "chapters.ffmetadata"
+    file.write_text(ffmetadata(found), encoding="utf-8")
+    context.fact("chapters", len(found))
+    return found, file
 
 
 def _check_space(film: Path, output: Path, *, whole: bool) -> None:

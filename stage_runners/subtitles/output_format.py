@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ipc.rows import DoubtRow, SegmentRow, SpeakerRow, TurnRow, WordRow
 from stage_runners.subtitles import plain_text
 from stage_runners.subtitles.cues import Cue
 from stage_runners.text import direction
 
-Content = Literal["cues", "transcript", "turns"]
+Content = Literal["cues", "transcript", "turns", "chapters"]
 LanguageTag = Literal["always", "translations", "never"]
 OfSource = Literal["always", "untranslated", "never"]
 
@@ -115,7 +115,8 @@ class Format:
     """One file format.
 
     `name` is its word in `--output-format` and the name of the stage's output; `extension` has no dot.
-    `content` is the part of the document that it holds. `language_tag` is which files have the language in
+    `content` is the part of the document that it holds; `chapters` are of no document, and `write` gets them
+    alone. `language_tag` is which files have the language in
     their names (`movie.en.srt`): all, those of translations, or none; a format without it is written once per
     film, without translations. `part` is a word of the file's name before the extension (`movie.en.part.srt`)
     if another format has that extension. `of_source` is whether the source language has the file: always, if
@@ -131,7 +132,7 @@ class Format:
     content: Content
     media_type: str
     description: str
-    write: Callable[[Document], str | bytes | Noted]
+    write: Callable[[Any], str | bytes | Noted]
     language_tag: LanguageTag = "always"
     part: str = ""
     of_source: OfSource = "always"
@@ -142,7 +143,9 @@ class Format:
     @property
     def stored_as(self) -> str:
         """Name of the file in the store."""
-        stem = {"cues": "subtitles", "transcript": "transcript", "turns": "speakers"}[self.content]
+        stem = {"cues": "subtitles", "transcript": "transcript", "turns": "speakers"}.get(
+            self.content, "film"
+        )
         return f"{stem}.{self.name}"
 
     def name_beside(self, stem: str, tag: str, *, translated: bool = False, sdh: bool = False) -> str:

@@ -204,3 +204,12 @@ def test_a_stage_alone_prints_its_events_and_the_command_to_paste(program, finis
     before = set((program.home / "runs").iterdir())
     assert "result" in program("stage", "alignment", film, "-o", finished).stderr
     assert set((program.home / "runs").iterdir()) == before  # `runs` are those of films
+
+
+def test_chapters_need_only_their_stage_and_are_not_made_up(program, finished, film, tmp_path):
+    done = program("run", film, "--chapters", "--output-dir", tmp_path)
+    assert "so no chapters were made" in " ".join(done.stderr.split())
+    assert [name for name, how in program.how().items() if how == "done"] == ["chapters", "mux"]
+    assert not list(tmp_path.glob("*.chapters.*"))
+    refused = program("run", film, "--output-format", "youtube", "--output-dir", tmp_path, status=2)
+    assert "chapters is off (--chapters turns it on)" in " ".join(refused.stderr.split())

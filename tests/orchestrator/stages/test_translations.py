@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from orchestrator.errors import USAGE, FatalError
@@ -61,6 +63,15 @@ def test_a_translation_of_an_edited_film_reads_the_edited_transcript():
     order = list(found)
     assert order.index("edits") < order.index("translation-en")
     assert translations.reading_edits(STAGES) == STAGES  # without a translation nobody reads it
+
+
+def test_chapters_of_an_edited_film_read_the_edited_transcript():
+    found = translations.reading_edits(
+        {**STAGES, "chapters": dataclasses.replace(STAGES["chapters"], off="")}
+    )
+    assert not found["edits"].off
+    sources = {i.name: i.source for i in found["chapters"].inputs}
+    assert (sources["words"], sources["segments"]) == ("edits.words", "edits.segments")
 
 
 def test_each_translation_of_a_film_has_its_own_memory(tmp_path):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ipc.artifacts import write
 from stage_runners.subtitles.cues import Cue, Line
 from stage_runners.subtitles.formats import srt
 from tests.stage_runners import films
@@ -206,3 +207,33 @@ def test_an_empty_translation_gets_no_track(tmp_path):
     given = {**films.cues(tmp_path / "cues", SPANS), **translated(tmp_path / "german", [])}
     found = written(film, given, tmp_path / "out.mkv.part", tmp_path / "mux", container="mkv")
     assert [s["metadata"]["language"] for s in found["streams"] if s["type"] == "subtitle"] == ["eng"]
+
+
+def chapters_of(folder):
+    """The table of the stage chapters: three of them, with titles that ffmpeg's metadata has to escape."""
+    titles, starts, ends = ["Zürich; a=b", "#2 \\ <c>", "日本"], [0.0, 4.25, 8.0], [4.25, 8.0, 12.0]
+    table = folder / "chapters.parquet"
+    write(table, "chapters", {"start": starts, "end": ends, "title": titles, "reasons": [[], ["topic"], []]})
+    return table, [[pytest.approx(a, abs=0.02), title] for a, title in zip(starts, titles, strict=True)]
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+@pytest.mark.parametrize("name", ["film.mp4", "film.mkv"])
+def test_chapters_that_were_found_are_in_a_film_without_any(tmp_path, container, name):
+    film = films.film(tmp_path, name, audio=AAC)
+    table, expected = chapters_of(tmp_path)
+    given = {**films.cues(tmp_path / "cues", SPANS), "chapters": table}
+    found = written(film, given, tmp_path / f"out.{container}.part", tmp_path / "mux", container=container)
+    assert found["chapters"] == expected
+    assert starts(found) == pytest.approx([start for start, _, _ in SPANS], abs=0.03)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_the_films_own_chapters_stay_unless_the_user_asks(tmp_path, replace):
+    film = rich(tmp_path)
+    table, expected = chapters_of(tmp_path)
+    given = {**films.cues(tmp_path / "cues", SPANS), "chapters": table}
+    out = tmp_path / "out.mkv.part"
+    found = written(film, given, out, tmp_path / "mux", replace_chapters=replace)
+    assert found["chapters"] == (expected if replace else [[0.0, "One"], [5.0, "Two"]])
+    assert found["tags"]["title"] == "Rich"
