@@ -15,10 +15,12 @@ from stage_runners.translation import prompt, scenes, terms
 from stage_runners.translation.asking import Server
 from stage_runners.translation.chat_client import RefusedError
 from stage_runners.translation.declared import FILM, LINES, NONE, SCENE
+from stage_runners.translation.existing import Existing
 from stage_runners.translation.terms import Term
 from stage_runners.translation.thresholds import QUESTIONS
 from stage_runners.translation.translator import Line
 
+NONE_THERE = Existing()
 _QUESTIONS_AT_ONCE = 4
 """Questions for which lines are handed over together, so that their ends can be moved to those of scenes."""
 
@@ -26,7 +28,7 @@ _QUESTIONS_AT_ONCE = 4
 @dataclass(frozen=True, kw_only=True)
 class View:
     """What questions show of the film: the kind of context, and how many lines before; its title, summary,
-    terms, and shot changes in seconds. `tag` is the target language with its region.
+    terms, shot changes in seconds, and existing subtitles. `tag` is the target language with its region.
     """
 
     context: str = LINES
@@ -36,6 +38,7 @@ class View:
     terms: Sequence[Term] = ()
     shots: Sequence[float] = ()
     tag: str = ""
+    existing: Existing = NONE_THERE
 
 
 class Endpoint:
@@ -120,7 +123,8 @@ class Endpoint:
         needed = terms.relevant(
             view.terms, [line.text for line in lines], dict.fromkeys(line.speaker for line in lines)
         )
-        return prompt.Known(view.title, view.summary, needed)
+        beside = view.existing.beside(lines) if view.context != NONE else []
+        return prompt.Known(view.title, view.summary, needed, beside, view.existing.language)
 
     def _refused(self, lines: Sequence[Line], target: str, error: RefusedError) -> list[str | None]:
         """No translations for a question that the server rejects; `StageError` if it has rejected every one

@@ -4,6 +4,7 @@ machine.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,11 @@ STAGE = Stage(
     name="translation",
     version=4,
     backends=on_cpu("translation.endpoint_translator", "nlp"),
-    inputs=(*FROM_TEXT, Input(name="cast", source="tmdb.cast", optional=True)),
+    inputs=(
+        *FROM_TEXT,
+        Input(name="cast", source="tmdb.cast", optional=True),
+        Input(name="existing", source="existing_subtitles.lines", optional=True),
+    ),
     outputs=TRANSLATED,
     params=(
         TARGET,
@@ -62,7 +67,7 @@ def load(params: Mapping[str, Any], device: str) -> None:
 def run(loaded: None, inputs: Mapping[str, Path], context: Context) -> None:  # noqa: ARG001
     """Write `segments` and `words` in the target language."""
     from ipc.artifacts import read
-    from stage_runners.translation import asking, by_text, glossary_file
+    from stage_runners.translation import asking, by_text, existing, glossary_file
     from stage_runners.translation.endpoint import Endpoint, View
     from stage_runners.translation.terms import merged, read_terms
 
@@ -70,6 +75,11 @@ def run(loaded: None, inputs: Mapping[str, Path], context: Context) -> None:  # 
     tag = str(params["tag"] or params["target"])
     summary, known = read_terms(inputs["terms"]) if "terms" in inputs else ("", ())
     own = glossary_file.read(Path(params["glossary"]), tag) if params["glossary"] else ()
+    spoken = Counter(row["language"] for row in read(inputs["segments"], "segments").rows())
+    rows = read(inputs["existing"], "subtitle_lines").rows() if "existing" in inputs else ()
+    shown = existing.chosen(rows, tag, spoken.most_common(1)[0][0] if spoken else "")
+    if shown.source:
+        context.fact("existing_subtitles", shown.source)
     view = View(
         context=str(params["context"]),
         context_lines=int(params["context_lines"]),
@@ -78,6 +88,7 @@ def run(loaded: None, inputs: Mapping[str, Path], context: Context) -> None:  # 
         terms=merged(own, known),
         shots=[row["time"] for row in read(inputs["shots"], "shots").rows()] if "shots" in inputs else (),
         tag=tag,
+        existing=shown,
     )
     with asking.server(context) as server:
         by_text.run(Endpoint(server, view, context), inputs, context, view.terms)

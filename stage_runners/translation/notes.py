@@ -19,6 +19,8 @@ def notes(film: FilmFacts) -> Iterator[Note]:
         if facts.get("same_language"):
             yield Note(f"the film is in {target}, so there was nothing to translate")
             continue
+        if source := facts.get("existing_subtitles"):
+            yield Note(f"the translation to {target} was made with {source} beside each line")
         marked = facts.get("lines_marked") or {}
         if count := marked.get("count"):
             first = marked["first"][0]

@@ -23,11 +23,15 @@ _LONGEST = 10_000
 
 
 class Known(NamedTuple):
-    """What a question says about the film: its title, a summary, and the terms that its lines need."""
+    """What a question says about the film: its title, a summary, the terms that its lines need, and what
+    existing subtitles say at that time, in `language` (empty if unknown).
+    """
 
     title: str = ""
     summary: str = ""
     terms: Sequence[Term] = ()
+    existing: Sequence[str] = ()
+    language: str = ""
 
 
 def messages(
@@ -63,6 +67,13 @@ def messages(
         rules.append(
             "`terms` are to be translated as given there, with the endings that the language wants. A term "
             "`A > B` is how A addresses B."
+        )
+    if known.existing:
+        question["subtitles"] = list(known.existing)
+        of = f" in {scripts.name(known.language)}" if known.language else ""
+        rules.append(
+            f"`subtitles` are existing ones{of} of about the same time, by somebody else. They shorten, and "
+            "may be wrong: understand the lines by them, and translate what the lines say."
         )
     if before:
         question["context"] = [_described(line, translated=text) for line, text in before]

@@ -169,6 +169,10 @@ class Questions(Thresholds):
     third: int = 1
     least: int = 8
     """Lines of a first question that ends with a scene."""
+    existing: int = 24
+    """Cues of existing subtitles that a question shows at most."""
+    around_s: float = 1.0
+    """Seconds before its first line from which on they are shown."""
 
 
 SENTENCES = Sentences()

@@ -75,6 +75,31 @@ def test_a_model_describes_the_film_and_its_translation_gets_what_each_question_
     assert [term["target"] for term in question["terms"]] == ["Matylda", "informal"]
 
 
+def existing(tmp_path, *rows):
+    path = tmp_path / "existing.parquet"
+    names = ("start", "end", "text", "language", "source")
+    columns = {name: [row[k] for row in sorted(rows)] for k, name in enumerate(names)}
+    write(path, "subtitle_lines", {**columns, "speaker": [""] * len(rows)})
+    return path
+
+
+def test_existing_subtitles_are_shown_with_the_lines_of_their_time_those_of_the_target_language_first(
+    ask, tmp_path
+):
+    french = [(start, start + 2, f"ligne {start:.0f}", "fr", "film.fr.srt") for start in (1.0, 5.0, 900.0)]
+    english = [(start, start + 2, f"line {start:.0f}", "en", "film.en.srt") for start in (1.2, 900.0)]
+    more = {"existing": existing(tmp_path, *french, *english)}
+    server, process, _ = ask(TRANSLATORS["endpoint"].stage, good, more=more)
+    (question,) = server.questions()
+    assert question["subtitles"] == ["line 1"]
+    assert "existing_subtitles = film.en.srt" in process.stdout + process.stderr
+    server, _, _ = ask(TRANSLATORS["endpoint"].stage, good, more={"existing": existing(tmp_path, *french)})
+    assert server.questions()[0]["subtitles"] == ["ligne 1", "ligne 5"]
+    assert "existing ones in French" in server.asked[0][0]["messages"][0]["content"]
+    server, _, _ = ask(TRANSLATORS["endpoint"].stage, good, more=more, context="none")
+    assert "subtitles" not in server.questions()[0]
+
+
 def test_the_users_term_wins_over_the_models_and_is_asked_for_again_if_it_is_lost(ask, tmp_path):
     _, _, out = ask(BRIEFING, ABOUT)
     mine = tmp_path / "mine.csv"
