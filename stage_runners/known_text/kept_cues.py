@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from ipc.intervals import Interval
 from stage_runners.known_text.lines import WrittenCue
-from stage_runners.known_text.placing import Extra, Placed
+from stage_runners.known_text.placing import RECOGNISED, Extra, Placed
 from stage_runners.known_text.tables import EXTRA, Piece, Source, pieces
 
 LEAST_SHARE = 0.5
@@ -59,13 +59,10 @@ def kept(source: Source, placed: Placed, extra: Sequence[Extra], cues: Mapping[i
     if not cues:
         return Kept(pieces(source, placed, extra), [], list(extra), placed)
     extra = _between_cues(source, placed, extra)
-    found = pieces(source, placed, extra)
+    count = Counter(source.lines[word.line].number for word in source.words)
+    found = _without_unheard(source, pieces(source, placed, extra), count)
     numbers = [_cue_of(source, piece) for piece in found]
-    least = {
-        number: max(1.0, LEAST_SHARE * count)
-        for number, count in Counter(source.lines[word.line].number for word in source.words).items()
-        if number in cues
-    }
+    least = {number: max(1.0, LEAST_SHARE * words) for number, words in count.items() if number in cues}
     for last_pass in [False] * _PASSES + [True]:
         outside = _strays(_runs(numbers), least)
         shortest = min((run.last - run.first for run in outside), default=0)
@@ -92,6 +89,21 @@ def kept(source: Source, placed: Placed, extra: Sequence[Extra], cues: Mapping[i
     ]
     shown = _runs([number if number in whole else None for number in numbers])
     return Kept(found, shown, extra, Placed(placed.spots, missing, placed.extra))
+
+
+def _without_unheard(source: Source, found: list[Piece], count: Mapping[int, int]) -> list[Piece]:
+    """The pieces without those of songs and signs that were not recognised: nobody has to say them.
+
+    What is left of such a cue would displace it from its own time.
+    """
+    speaking = {line.number for line in source.lines if not line.optional}
+    heard = Counter(_cue_of(source, piece) for piece in found if piece.method == RECOGNISED)
+    unheard = {
+        number
+        for number, words in count.items()
+        if number not in speaking and heard[number] <= LEAST_SHARE * words
+    }
+    return [piece for piece in found if _cue_of(source, piece) not in unheard]
 
 
 def _cue_of(source: Source, piece: Piece) -> int | None:

@@ -129,17 +129,15 @@ class Silent:
             for row in sorted(rows, key=lambda row: row["start"] or 0.0)
             if not row["words"] and row["start"] is not None
         ]
-        self.shown = 0
 
-    @property
-    def without_room(self) -> int:
-        """How many are not shown, because others are at their time."""
-        return len(self._cues) - self.shown
+    def without_room(self, cues: Sequence[Cue]) -> int:
+        """How many are not among the cues that are shown, because others are at their time."""
+        shown = Counter(cue.text() for cue in cues if SOUND in cue.flags)
+        return sum((Counter(cue.text() for cue in self._cues) - shown).values())
 
     def added(self, cues: Sequence[Cue]) -> list[Cue]:
         """The cues, and those of these with room for `min_ms`, or for all of their time in the file."""
         result = sorted(cues, key=lambda cue: cue.start)
-        self.shown = 0
         for one in self._cues:
             at = bisect_right(result, one.start, key=lambda cue: cue.start)
             start, end = one.start, max(one.end, one.start + self._limits.min_ms)
@@ -149,7 +147,6 @@ class Silent:
                 end = min(end, result[at].start - self._limits.gap_ms)
             if end - start >= min(self._limits.min_ms, one.end - one.start):
                 result.insert(at, replace(one, start=start, end=end, flags=(SOUND,)))
-                self.shown += 1
         return result
 
 

@@ -85,8 +85,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     if shown.of:
         style = {"form": str(context.params["label_form"]), "room": room_of(limits), "every": shown.every}
         context.fact("labels", {**style, "of": dict(shown.of)})
-    if silent.without_room:
-        context.fact("without_room", silent.without_room)
+    if lost := silent.without_room(cues):
+        context.fact("without_room", lost)
     edits.report(context)
     trust.report(cues, context)
     context.save("base_cues", columns(base), content={"language": language})

@@ -67,6 +67,20 @@ def test_signs_of_ass_are_not_missed_if_nobody_says_them(align):
     assert not align(TALE, ass, name="text.ass", keep_cues=True)["doubts"]
 
 
+def test_a_sign_that_shares_a_word_with_the_speech_stays_at_its_own_time(align):
+    ass = "[Events]\n" + "".join(
+        f"Dialogue: 0,0:00:{start:05.2f},0:00:{start + 1:05.2f},D,,0,0,0,,{text}\n"
+        for start, text in [(1, TALE[0]), (7, TALE[1]), (11.8, "{\\pos(1,2)}A SIGN"), (12, TALE[2])]
+    )
+    heard = [
+        said(line, start, 0.3, segment=k) for k, (start, line) in enumerate([(1, TALE[0]), (7, TALE[1])])
+    ]
+    heard.append(said(TALE[2], 12.0, 0.3, segment=2))
+    made = align(heard, ass, name="text.ass", keep_cues=True)
+    assert [(row["cue"], len(row["words"])) for row in made["cues"]] == [(1, 10), (2, 7), (4, 8), (3, 0)]
+    assert made["cues"][3]["start"] == pytest.approx(11.8, abs=0.4)
+
+
 def test_without_the_option_there_are_no_cues(align):
     assert not align(TALE, srt(*TALE), name="text.srt")["cues"]
 

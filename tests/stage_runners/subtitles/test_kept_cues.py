@@ -74,7 +74,7 @@ def test_cues_in_which_nobody_speaks_are_shown_where_there_is_room():
     assert [cue.text() for cue in result] == ["[before]", "One", "Two", "[after]"]
     assert (result[0].start, result[0].end) == (0, limits.min_ms)
     assert result[3].start == cues[1].end + limits.gap_ms
-    assert silent.without_room == 1
+    assert silent.without_room(result) == 1
 
 
 def test_words_that_were_corrected_since_stay_in_their_cue():
