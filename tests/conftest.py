@@ -65,9 +65,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest. A worker runs whole files, so that fixtures are made once."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Begin with the files that take longest, then those that run stages: at the end no worker waits long.
+
+    A worker runs whole files, so that fixtures are made once.
+    """
+    slow, stages = (
+        {item.path for item in items if item.get_closest_marker(name)} for name in ("slow", "env")
+    )
+    items.sort(key=lambda item: (item.path not in slow, item.path not in stages))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -7,7 +7,6 @@ the time of day into every file.
 from __future__ import annotations
 
 import io
-import zipfile
 
 from stage_runners.subtitles.output_format import Document, Format
 from stage_runners.subtitles.paragraphs import Paragraph, clock, last_time, paragraphs_of
@@ -52,6 +51,8 @@ _MADE = (1980, 1, 1, 0, 0, 0)
 
 def write(document: Document) -> bytes:
     """The file: for each paragraph one with name and time, in the style `Speaker`, and one with the text."""
+    import zipfile
+
     paragraphs = paragraphs_of(document)
     longest = last_time(paragraphs)
     film = document.right_to_left
