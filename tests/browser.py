@@ -62,7 +62,7 @@ def page(width=1400, height=900, *, dark=False):
     )
     found = context.new_page()
     found.on("pageerror", lambda error: errors.append(str(error)))
-    found.set_default_timeout(15_000)
+    found.set_default_timeout(60_000)  # on a busy machine, loading a page has taken more than 15 s
     try:
         yield found
     finally:
