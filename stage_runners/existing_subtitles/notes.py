@@ -13,6 +13,7 @@ _UNUSED = {
     "foreign": "does not fit what is said",
     "few": "too few lines to compare",
     "silent": "too little speech to compare it with",
+    "many": "enough others were compared",
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ipc.rows import WordRow, read_rows
 from ipc.time_range import clip_of
 from stage_runners.existing_subtitles import said_names, same_words, sources
-from stage_runners.existing_subtitles.fitting import Fitted, Line, fitted
+from stage_runners.existing_subtitles.fitting import Comparison, Fitted, Line
 from stage_runners.existing_subtitles.passages import Passage, passages, share_recognised
 from stage_runners.existing_subtitles.same_words import Change
 from stage_runners.existing_subtitles.sources import Source
@@ -51,9 +51,10 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     found = list(sources.files(context.params, clip[0] if clip else 0.0, activity.seconds))
     if "texts" in inputs:
         found += sources.tracks(read(inputs["texts"], "film_texts").rows(), activity.seconds)
-    compared = list(_compared(found, activity, words, context))
     languages = {segment["id"]: segment["language"] or "" for segment in segments}
     spoken = Counter(languages.values()).most_common(1)[0][0] if languages else ""
+    found.sort(key=lambda one: not same_language(one.language, spoken))  # their words help to place them
+    compared = list(_compared(found, activity, words, context))
     judged = [_judged(one, words, spoken) for one in compared]
     made = _without_overlaps(change for one in judged for change in _changes(one, words, languages))
     undone = {str(pair).casefold() for pair in context.params["undone"]}
@@ -96,10 +97,11 @@ def _compared(
 ) -> Iterator[Fitted]:
     timed = [(row["text"], row["start"], row["end"]) for row in words]
     recognised = words_of([(text, a, b) for text, a, b in timed if a is not None and b is not None])
+    comparison = Comparison(activity, recognised)
     for k, source in enumerate(found):
         context.check()
         context.progress(k, len(found), unit="subtitles", phase="comparing")
-        one = fitted(source, activity, recognised)
+        one = comparison.fitted(source)
         context.log(
             f"{source.name}: {source.why or one.verdict} ({one.confidence:.0%}), {len(one.lines)} lines used"
         )

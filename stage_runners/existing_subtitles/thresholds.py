@@ -8,6 +8,15 @@ from __future__ import annotations
 from ipc.thresholds import Thresholds
 
 
+class Fitting(Thresholds):
+    """Which subtitles are compared with the speech; one of two hours takes 6 to 26 s of processor time."""
+
+    most: int = 4
+    """Files and tracks that are compared, of those with different times."""
+    same_times: float = 0.8
+    """Share of cues that start within a tenth of a second of another's, to take its place in the film."""
+
+
 class Agreement(Thresholds):
     """When subtitles are in the language that is spoken, and about what is said."""
 
@@ -48,5 +57,5 @@ class SaidNames(Thresholds):
     """Letters of a name."""
 
 
-AGREEMENT, SAME_WORDS, SAID_NAMES = Agreement(), SameWords(), SaidNames()
-THRESHOLDS = (AGREEMENT, SAME_WORDS, SAID_NAMES)
+FITTING, AGREEMENT, SAME_WORDS, SAID_NAMES = Fitting(), Agreement(), SameWords(), SaidNames()
+THRESHOLDS = (FITTING, AGREEMENT, SAME_WORDS, SAID_NAMES)

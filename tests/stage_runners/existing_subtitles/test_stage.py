@@ -131,6 +131,20 @@ def test_subtitles_in_another_language_tell_names(film):
     assert {row["language"] for row in made["lines"]} == {"es"}
 
 
+def test_a_translation_with_the_times_of_another_file_has_its_place_in_the_film(film, tmp_path):
+    (tmp_path / "a").mkdir()
+    first = tmp_path / "a" / "film.fr.srt"
+    made = film(SPANISH, name="film.es.srt", language="es", by=3.2)
+    assert {row["source"] for row in made["lines"]} == {"film.es.srt"}
+    first.write_text((tmp_path / "1" / "film.es.srt").read_text(encoding="utf-8"), encoding="utf-8")
+    files = [str(tmp_path / "1" / "film.es.srt"), str(first)]
+    both = film(SPANISH, by=3.2, files=files, names=["film.es.srt", "film.fr.srt"], languages=["es", "fr"])
+    starts = {name: [row["start"] for row in both["lines"] if row["source"] == name] for name in (
+        "film.es.srt", "film.fr.srt",
+    )}  # fmt: skip
+    assert starts["film.es.srt"] == starts["film.fr.srt"] == [row["start"] for row in made["lines"]]
+
+
 def test_names_before_lines_are_speakers_if_they_come_again(film):
     lines = [f"{('ANNA', 'BEN')[k % 2]}: {line}" for k, line in enumerate(TALE)]
     lines[3] = "THE KEEPER: What?"
