@@ -1,24 +1,27 @@
 """Compares speakers by track with the ordinary speaker detection, on films with a track for each speaker.
 
     .venv/bin/python benchmarks/tracks_of_speakers.py RECORDING ... [--leak DB ...] [--late MS]
-    [--overlap SHARE] [--words]
+    [--overlap SHARE] [--words] [--speakers NAME ...]
 
 A RECORDING has its speaker turns beside it: `sample.wav` and `sample.rttm`, or a folder with `movie.*`,
 `truth.rttm` and perhaps `truth.txt`. Each speaker gets a track with the recording where they speak, and
 silence elsewhere; every track gets what a microphone in the room would get of the others: a copy that is DB
 decibels softer (`none`: no copy), up to half of MS earlier or later than MS, with the first 50 ms of a room's
 echo; and noise at -60 dB. With `--overlap`, turns in which one person speaks alone are laid out anew: every
-second one begins when SHARE of the one before is still to come.
+second one begins when SHARE of the one before is still to come. `--speakers` takes only some of them.
 
 The ordinary run gets the sum of the tracks. It prints DER with collar 0, with a collar of .25 s, and the
-number of speakers, by `orchestrator score`; with `--words` WER and cpWER too, if there is a text and nothing
-was laid out anew. ffmpeg is the packaged one.
+number of speakers, by `orchestrator score`; with `--words` WER and cpWER too, and the processor seconds of
+the run. What was laid out anew has a text if the recording has `words.csv` (start, end, word) beside it.
+ffmpeg is the packaged one.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -84,8 +87,8 @@ def tracks_of(samples: np.ndarray, turns: Sequence[Turn]) -> dict[str, np.ndarra
 
 def laid_out_anew(
     samples: np.ndarray, turns: Sequence[Turn], share: float
-) -> tuple[dict[str, np.ndarray], list[Turn]]:
-    """The turns of one person alone, in their order; every second one overlaps the one before."""
+) -> tuple[dict[str, np.ndarray], list[tuple[Turn, Turn]]]:
+    """The turns of one person alone, old and new, in order; every second one overlaps the one before."""
     alone = [t for t in turns if not any(o is not t and o.start < t.end and t.start < o.end for o in turns)]
     clock, found = 1.0, []
     for number, turn in enumerate(alone):
@@ -97,7 +100,22 @@ def laid_out_anew(
     for old, new in found:
         part, first = samples[round(old.start * RATE) : round(old.end * RATE)], round(new.start * RATE)
         tracks[new.speaker][first : first + len(part)] += part
-    return tracks, sorted(new for _, new in found)
+    return tracks, found
+
+
+def text_of(recording: Path, found: Sequence[tuple[Turn, Turn]], folder: Path) -> Path | None:
+    """The words of each turn as STM; None without hand-made times of words."""
+    if not (recording / "words.csv").exists():
+        return None
+    with (recording / "words.csv").open() as table:
+        words = [((float(r["start"]) + float(r["end"])) / 2, r["word"]) for r in csv.DictReader(table)]
+    lines = [
+        f"x 1 {new.speaker} {new.start:.3f} {new.end:.3f} <o> "
+        + " ".join(word for middle, word in words if old.start - 0.05 <= middle <= old.end + 0.05)
+        for old, new in found
+    ]
+    (folder / "anew.stm").write_text("\n".join(lines) + "\n")
+    return folder / "anew.stm"
 
 
 def microphones(tracks: dict[str, np.ndarray], leak: float | None, late: float) -> list[np.ndarray]:
@@ -129,7 +147,9 @@ def write(path: Path, sound: np.ndarray) -> Path:
 
 
 def scored(film: Path, references: Sequence[Path], *options: str) -> dict[str, float]:
-    """Run a film, and score it."""
+    """Run a film, and score it; `cpu` are the processor seconds of the run."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before, seconds = used.ru_utime + used.ru_stime, []
     for words in (
         ("run", film, "--quiet", "--no-job-file", "--language", "en", "--output-format", "rttm", *options),
         ("score", film, "--json", *(word for one in references for word in ("--reference", one))),
@@ -139,7 +159,9 @@ def scored(film: Path, references: Sequence[Path], *options: str) -> dict[str, f
         )
         if done.returncode:
             raise SystemExit(done.stderr)
-    return json.loads(done.stdout)["scores"]
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(used.ru_utime + used.ru_stime)
+    return json.loads(done.stdout)["scores"] | {"cpu": seconds[0] - before}
 
 
 def main() -> None:
@@ -149,6 +171,7 @@ def main() -> None:
     parser.add_argument("--late", type=float, default=10.0)
     parser.add_argument("--overlap", type=float)
     parser.add_argument("--words", action="store_true")
+    parser.add_argument("--speakers", nargs="+")
     arguments = parser.parse_args()
     for recording in arguments.recordings:
         for leak in arguments.leak:
@@ -158,9 +181,11 @@ def main() -> None:
 
 def _compare(recording: Path, leak: float | None, arguments: argparse.Namespace, folder: Path) -> None:
     samples, turns, text = read(recording, folder)
+    turns = [turn for turn in turns if arguments.speakers is None or turn.speaker in arguments.speakers]
     tracks = tracks_of(samples, turns)
     if arguments.overlap is not None:
-        tracks, turns = laid_out_anew(samples, turns, arguments.overlap)
+        tracks, found = laid_out_anew(samples, turns, arguments.overlap)
+        text, turns = text_of(recording, found, folder), sorted(new for _, new in found)
     recorded = microphones(tracks, leak, arguments.late)
     truth = folder / "truth.rttm"
     truth.write_text(
@@ -175,12 +200,16 @@ def _compare(recording: Path, leak: float | None, arguments: argparse.Namespace,
     maps = [word for k in range(len(files)) for word in ("-map", k)]
     ffmpeg(*inputs, *maps, "-c:a", "flac", apart)
     mix = write(folder / "mix.wav", sum(recorded) / max(1.0, float(np.abs(sum(recorded)).max())))
-    references = [truth, *([text] if arguments.words and text.exists() and arguments.overlap is None else [])]
+    references = [truth, *([text] if arguments.words and text and text.exists() else [])]
     for label, film, options in (("ordinary", mix, ()), ("by track", apart, ("--speakers-by-track",))):
         scores = scored(film, references, *options)
         rates = {key: scores[key]["rate"] for key in ("der", "der_025", "wer", "cpwer") if key in scores}
         found, name = scores["speakers"]["found"], recording.name
-        print(f"{name} leak {leak} dB, {len(files)} tracks, {label}: {rates}, {found} speakers", flush=True)
+        cost = f"{scores['cpu']:.1f} CPU s"
+        print(
+            f"{name} leak {leak} dB, {len(files)} tracks, {label}: {rates}, {found} speakers, {cost}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -82,6 +82,15 @@ class DoubtRow(TypedDict):
     score: float
 
 
+class PieceRow(TypedDict):
+    """A row of `pieces`."""
+
+    start: float
+    end: float
+    at: float
+    speaker: str | None
+
+
 class ShotRow(TypedDict):
     """A row of `shots`."""
 
@@ -117,6 +126,8 @@ def read_rows(path: Path, kind: Literal["words"]) -> list[WordRow]: ...
 def read_rows(path: Path, kind: Literal["speakers"]) -> list[SpeakerRow]: ...
 @overload
 def read_rows(path: Path, kind: Literal["doubts"]) -> list[DoubtRow]: ...
+@overload
+def read_rows(path: Path, kind: Literal["pieces"]) -> list[PieceRow]: ...
 @overload
 def read_rows(path: Path, kind: Literal["shots"]) -> list[ShotRow]: ...
 @overload

@@ -27,7 +27,7 @@ class Kind:
 
     `content` names the required facts that belong to the content (and its digest) without being columns, such
     as a sample rate. With `intervals`, `start <= end` holds in every row, and rows are sorted by start (nulls
-    aside).
+    aside); with `within` too, those of one value of that column are.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Kind:
     columns: tuple[Column, ...] = ()
     content: tuple[str, ...] = ()
     intervals: bool = False
+    within: str = ""
 
     @property
     def suffix(self) -> str:
@@ -120,8 +121,10 @@ WORDS = Kind(
         Column("overlap", "bool"),
     ),
     intervals=True,
+    within="segment",
 )
-"""Words in reading order; `segment` is the id of the word's segment.
+"""Words in reading order, segment by segment; `segment` is the id of the word's segment. What people say at
+once in a track each are segments that overlap, so times rise within a segment only.
 
 `text` has no surrounding blanks; `space` marks a blank before it. `probability` is the recogniser's, `score`
 the aligner's, both in 0..1. `method` names the source of the times: `attention`, `pocketsphinx`, `wav2vec2`,
@@ -280,6 +283,18 @@ speech that is not in it (in `segment` if it is kept).
 `score` in 0..1 is its certainty.
 """
 
+PIECES = Kind(
+    "pieces",
+    1,
+    "parquet",
+    (*_SPAN, Column("at", "double"), Column("speaker", "string", nullable=True)),
+    intervals=True,
+)
+"""The pieces of a recording in which turns that overlap were laid out apart: `at` is the time in the film.
+
+With a `speaker` a piece is a turn from the speaker's own track, else it is what the film has there.
+"""
+
 KNOWN_LINES = Kind(
     "known_lines",
     1,
@@ -393,7 +408,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         AUDIO, REGIONS, SCORES, TURNS, EMBEDDINGS, SEGMENTS, WORDS, CUES, CAST, GLOSSARY, TERMS, PROPOSALS,
-        CORRECTIONS, SPEAKERS, DOUBTS, KNOWN_LINES, KEPT_CUES, FILM_TEXTS, SUBTITLE_LINES, SHOTS, CHAPTERS,
-        SOUNDS, PHRASES, WAVEFORM, FILE,
+        CORRECTIONS, SPEAKERS, DOUBTS, PIECES, KNOWN_LINES, KEPT_CUES, FILM_TEXTS, SUBTITLE_LINES, SHOTS,
+        CHAPTERS, SOUNDS, PHRASES, WAVEFORM, FILE,
     )
 }  # fmt: skip

@@ -101,7 +101,7 @@ def check_table(kind: Kind, table: Any, content: Mapping[str, Any], where: str) 
         if pa.types.is_floating(element):
             _check_finite(column.name, values, where)
     if kind.intervals and table.num_rows:
-        _check_intervals(table, where)
+        _check_intervals(kind, table, where)
 
 
 def _check_finite(name: str, values: Any, where: str) -> None:
@@ -114,10 +114,14 @@ def _check_finite(name: str, values: Any, where: str) -> None:
             raise ContractError(f"{where}: column {name}: NaN or infinity, expected finite numbers")
 
 
-def _check_intervals(table: Any, where: str) -> None:
+def _check_intervals(kind: Kind, table: Any, where: str) -> None:
     previous = -math.inf
     starts, ends = table.column("start").to_pylist(), table.column("end").to_pylist()
+    groups = table.column(kind.within).to_pylist() if kind.within else [None] * len(starts)
+    group = None
     for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if groups[row] != group:
+            group, previous = groups[row], -math.inf
         if (start is None) != (end is None):
             raise ContractError(f"{where}: row {row}: only one of start and end is null")
         if start is None:

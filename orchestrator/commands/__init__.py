@@ -8,6 +8,7 @@ from typing import Any
 
 COMMANDS = {
     "run": "write subtitles with speaker labels for one or more films",
+    "join": "put recordings of one conversation into one file, a track for each person",
     "align": "time a text that you have: a script, transcript or subtitles",
     "plan": "show what a run would do, and why",
     "config": "show every option, its value and where the value comes from",
@@ -47,6 +48,7 @@ MEANINGS = {
     "completions": "completion", "init": "setup", "install": "setup", "wizard": "setup", "dry-run": "plan",
     "example": "demo", "benchmark": "bench", "speed": "bench", "accuracy": "bench", "glossary": "terms",
     "shift": "sync", "resync": "sync", "delay": "sync", "retime": "sync", "synchronise": "sync",
+    "merge": "join", "combine": "join", "podcast": "join", "tracks": "join", "multitrack": "join",
     "server": "serve", "daemon": "serve", "service": "serve", "watch": "serve", "queue": "serve",
 }  # fmt: skip
 """Words of other programs for the commands."""

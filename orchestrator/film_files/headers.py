@@ -21,7 +21,7 @@ from orchestrator.storage import file_digests
 from orchestrator.util import memo
 
 ENV = "media"
-_FORM = 1
+_FORM = 2
 """Raised when the facts change, so that what is remembered is read again."""
 _MOST = 200
 """Films of one process: its command line is short, and what a damaged film costs stays small."""
@@ -41,10 +41,11 @@ class SubtitleTrack:
 
 @dataclass(frozen=True, kw_only=True)
 class SoundTrack:
-    """An audio track: its language, and whether it is commentary, audio description or the like."""
+    """An audio track: its language, whether it is commentary, audio description or the like, its channels."""
 
     language: str = ""
     about: bool = False
+    channels: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,10 +32,13 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def found(film: Path, *, text: bool) -> Found:
-    """The subtitles of the film. `text` is whether the user gave the whole text, which counts more."""
-    if text:
-        why = "the text is known (--text)"
+def found(film: Path, *, text: bool, apart: bool = False) -> Found:
+    """The subtitles of the film. `text` is whether the user gave the whole text, which counts more.
+
+    `apart` is whether each speaker has a track or a channel: recognised words then have another clock.
+    """
+    if text or apart:
+        why = "the text is known (--text)" if text else "each speaker has a track or a channel"
         return Found(off={"text_tracks": why, "existing_subtitles": why})
     ledger = Ledger()
     notes: list[str] = []

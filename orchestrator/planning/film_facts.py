@@ -42,7 +42,8 @@ def check(film: Path, settings: Settings) -> None:
         raise FatalError(
             f"{settings.chosen['speakers_by_track'].place}: {film.name} has only one track with a speaker: "
             f"{'; '.join(tracks)}",
-            "omit it; if each channel of the track is a speaker, use --speakers-by-channel",
+            "omit it; if each channel is a speaker, use --speakers-by-channel; if each speaker has a file, "
+            "put the files into one first: orchestrator join FILE FILE ...",
             USAGE,
         )
 

@@ -199,7 +199,8 @@ def _with_side_inputs(
     if "existing_subtitles" in off:
         off["text_tracks"] = "existing_subtitles is off"
         return params, off, ()
-    there = existing_subtitles.found(film, text=bool(settings.value("text")))
+    text, apart = bool(settings.value("text")), stage_settings.speakers_apart(settings)
+    there = existing_subtitles.found(film, text=text, apart=apart)
     for stage, values in there.params.items():
         params[stage] = params.get(stage, {}) | values
     return params, there.off | off, there.notes

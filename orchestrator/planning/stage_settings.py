@@ -11,6 +11,7 @@ from orchestrator.config import house_styles
 from orchestrator.config.run_options import AUDIENCES
 from orchestrator.config.settings import Settings
 from orchestrator.planning import requested_devices
+from orchestrator.stages import overlaps
 from orchestrator.stages.catalog import STAGES
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def off(settings: Settings) -> dict[str, str]:
 def stages(settings: Settings) -> Mapping[str, Stage]:
     """The declared stages, with those that the user turned on, limited to `--threads` threads."""
     result = {name: _switched_on(stage, settings) for name, stage in STAGES.items()}
+    if speakers_apart(settings) and not settings.value("text"):  # its lines are on the film's clock
+        result = overlaps.recognised_apart(result)
     if not (most := settings.run.threads):
         return result
     return {
@@ -62,6 +65,11 @@ def stages(settings: Settings) -> Mapping[str, Stage]:
         )
         for name, stage in result.items()
     }
+
+
+def speakers_apart(settings: Settings) -> bool:
+    """Whether each speaker has a track or a channel."""
+    return bool(settings.value("speakers_by_track") or settings.value("speakers_by_channel"))
 
 
 def _switched_on(stage: Stage, settings: Settings) -> Stage:

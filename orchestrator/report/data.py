@@ -125,8 +125,8 @@ def _basis(results: Results, timeline: Mapping[str, Any]) -> tracks.TrackBasis:
         or results.rows("attribution", "words")
         or results.rows("alignment", "words")
     )
-    doubts = results.rows("known_text", "doubts")
-    doubts = results.rows("asr", "doubts") if doubts is None else doubts
+    found = (results.rows(stage, "doubts") for stage in ("attribution", "known_text", "asr"))
+    doubts = next((rows for rows in found if rows is not None), None)
     speech = (
         None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
     )

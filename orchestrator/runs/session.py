@@ -17,7 +17,16 @@ from orchestrator.paths import home
 from orchestrator.planning.plan import Plan
 from orchestrator.run_state import run_folders, run_json
 from orchestrator.run_state.states import RunState
-from orchestrator.runs import advice, device_check, exit_status, film_outputs, intake, shown, trim_cache
+from orchestrator.runs import (
+    advice,
+    device_check,
+    exit_status,
+    film_outputs,
+    intake,
+    one_conversation,
+    shown,
+    trim_cache,
+)
 from orchestrator.runs.feeder import Feeder, ahead
 from orchestrator.runs.invocation import Invocation
 from orchestrator.runs.recorder import Recorder
@@ -39,6 +48,8 @@ def run(invocation: Invocation) -> int:
             intake.tell(of_film)
         for line in dict.fromkeys(line for plan in plans for line in plan.notices):
             notice(line)
+        if together := one_conversation.hint([plan.film for plan in plans]):
+            notice(together)
         intake.check(plans, store)
     while plans and device_check.compare_devices(plans, store):  # the next device may need a check too
         reported = films.refused

@@ -25,12 +25,13 @@ from stage_runners.sounds.stage import SOUNDS
 from stage_runners.subtitles.stage import EDITS, SUBTITLES
 from stage_runners.tmdb.stage import TMDB
 from stage_runners.translation.stage import TRANSLATION
+from stage_runners.untangling.stage import UNTANGLING
 from stage_runners.vad.stage import PYANNOTE_VAD, SILERO_VAD
 
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
-        DEMUX, WAVEFORM, TEXT_TRACKS, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, ASR,
+        DEMUX, WAVEFORM, TEXT_TRACKS, TMDB, PRE_NER, SILERO_VAD, PYANNOTE_VAD, DIARIZATION, UNTANGLING, ASR,
         EXISTING_SUBTITLES, KNOWN_TEXT, ALIGNMENT, ATTRIBUTION, POST_NER, NAMING, PHRASES, EDITS,
         TRANSLATION, SHOTS, SOUNDS, SUBTITLES, CHAPTERS, MUX, BURN,
     )

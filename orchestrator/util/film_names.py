@@ -20,7 +20,9 @@ _AUDIO = (
     "ogg oma opus paf qcelp ra ram rf64 rso s16le shn snd sox sph spx tak thd truehd tta voc vox w64 wav "
     "wave wma wv"
 )
-MEDIA = frozenset([*_VIDEO.split(), *_AUDIO.split()])
+SOUND = frozenset(_AUDIO.split())
+"""Endings of recordings without a picture."""
+MEDIA = frozenset([*_VIDEO.split(), *SOUND])
 """Suffixes of films and recordings. Another ending is a part of the name: `Mr. Smith goes`, `Blade 2.0`."""
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipc.rows import SegmentRow, TurnRow, WordRow, read_rows
-from ipc.schemas import SEGMENTS, WORDS, Kind
+from ipc.schemas import DOUBTS, SEGMENTS, WORDS, Kind
+from stage_runners.attribution.put_back import doubts_back, laid_out, put_back
 from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.attribution.viterbi import Heard, Turn, attribute, speaker_of
+from stage_runners.attribution.word_text import text_of
 from stage_runners.text.word_times import Place, by_segment, places
 
 if TYPE_CHECKING:
@@ -25,24 +27,32 @@ def load(params: Mapping[str, Any], device: str) -> None:
 
 
 def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
-    """Read segments, words and turns; write segments and words with speakers.
+    """Read segments, words and turns; write segments and words with speakers, on the film's clock.
 
     Without turns (speaker detection is off), both are written unchanged.
     """
     del model
     from ipc.artifacts import read
 
+    doubts = read(inputs["doubts"], "doubts")
     if "turns" not in inputs:
         context.method = "none"
         for kind in ("segments", "words"):
             context.save(kind, read(inputs[kind], kind).table)
+        context.save("doubts", doubts.table)
         return
     context.method = "viterbi"
     turns = _turns(read_rows(inputs["turns"], "turns"))
     exclusive = _turns(read_rows(inputs["exclusive_turns"], "turns")) if "exclusive_turns" in inputs else []
-    segments, words = attributed(
-        read_rows(inputs["segments"], "segments"), read_rows(inputs["words"], "words"), turns, exclusive
-    )
+    pieces = read_rows(inputs["pieces"], "pieces") if "pieces" in inputs else []
+    given = read_rows(inputs["segments"], "segments"), read_rows(inputs["words"], "words")
+    if any(piece["speaker"] for piece in pieces):
+        found = attributed(*given, laid_out(turns, pieces), laid_out(exclusive, pieces))
+        segments, words = put_back(*found, pieces, turns)
+        context.save("doubts", _columns(doubts_back(read_rows(inputs["doubts"], "doubts"), pieces), DOUBTS))
+    else:
+        segments, words = attributed(*given, turns, exclusive)
+        context.save("doubts", doubts.table)
     context.progress(len(words), len(words), unit="words")
     context.fact("speakers", len({word["speaker"] for word in words if word["speaker"]}))
     context.save("segments", _columns(segments, SEGMENTS))
@@ -88,11 +98,6 @@ def attributed(
             new_segments.append({**piece, "id": number, "start": clock, "end": max(clock, piece["end"])})
             new_words.extend({**word, "segment": number} for word, _ in runs[piece["id"]])
     return new_segments, new_words
-
-
-def text_of(words: Sequence[WordRow]) -> str:
-    """The words as running text."""
-    return "".join((" " if word["space"] else "") + word["text"] for word in words).strip()
 
 
 def _pieces(segment: SegmentRow, runs: Sequence[Sequence[tuple[WordRow, Place]]]) -> list[SegmentRow]:

@@ -22,7 +22,14 @@ from stage_runners.media.listening import speech_share
 from stage_runners.media.numbering import film_of
 from stage_runners.media.probe import Track, on_the_container
 from stage_runners.media.sound import Reading, TrackAudio
-from stage_runners.media.speakers_apart import Apart, by_channel, by_track, in_a_row, mixed
+from stage_runners.media.speakers_apart import (
+    Apart,
+    by_channel,
+    by_track,
+    in_a_row,
+    mixed,
+    perhaps_people,
+)
 from stage_runners.media.stage import DEMUX
 from stage_runners.media.thresholds import TRACKS
 from stage_runners.media.track_choice import Chosen, choose, instead
@@ -74,6 +81,8 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
             context.degraded(f"{path.name}: {sound.verdict.why}")
     others = [other.words() for other in film.of("audio") if other.number != chosen.track.number]
     context.fact("other_audio_tracks", others)
+    if params.get("audio_track") is None and (people := perhaps_people(film)):
+        context.fact("perhaps_people", people)
     context.fact("title", film.tags.get("title", ""))
     context.save_audio("audio", sound.samples, SAMPLE_RATE)
     context.save_audio("voices", sound.samples[:0], SAMPLE_RATE)

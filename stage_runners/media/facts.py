@@ -39,7 +39,10 @@ def facts(path: Path) -> dict[str, Any]:
         "likely": film.likely,
         "audio": [track.words() for track in film.of("audio")],
         "spoken": choose(film, None, None, path.name).track.language if film.of("audio") else "",
-        "sound": [{"language": t.language, "about": about_the_film(t)} for t in film.of("audio")],
+        "sound": [
+            {"language": t.language, "about": about_the_film(t), "channels": t.channels}
+            for t in film.of("audio")
+        ],
         "subtitles": [_subtitle(track) for track in film.of("subtitle")],
         "picture": _has_picture(film),
         "cut": cut,

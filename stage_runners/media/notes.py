@@ -14,6 +14,12 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     doubtful = bool(demux.get("audio_track_doubtful"))
     if track and (doubtful or demux.get("other_audio_tracks")):
         yield Note(f"audio: {track}", look=doubtful)
+    if people := list(map(str, demux.get("perhaps_people") or ())):
+        yield Note(
+            f"only this track was transcribed; if each track is one person ({', '.join(people)}): "
+            "--speakers-by-track",
+            look=True,
+        )
     if apart := list(demux.get("speakers_apart") or ()):
         yield Note(f"audio: a speaker in each {demux.get('speakers_by')}: {'; '.join(map(str, apart))}")
     if channel := str(demux.get("audio_channel") or ""):

@@ -64,6 +64,22 @@ def by_track(reading: Reading) -> list[Apart]:
     return found
 
 
+def perhaps_people(film: Film) -> list[str]:
+    """The tracks, by name or in words, if each seems to be the microphone of one person; else nothing.
+
+    Several tracks of one film are languages or mixes of it, with a picture. So they count if two titles or
+    more name people, or if there is no picture, and if no languages are stated or every track is mono.
+    """
+    tracks = [track for track in film.of("audio") if not about_the_film(track)]
+    names = names_of([track.title for track in tracks])
+    named = sum(name is not None for name in names) >= 2
+    pictures = any(not track.picture for track in film.of("video"))
+    one_film = any(track.language for track in tracks) and any(track.channels != 1 for track in tracks)
+    if len(tracks) < 2 or one_film or (pictures and not named):
+        return []
+    return [name or track.words() for name, track in zip(names, tracks, strict=True)]
+
+
 def by_channel(reading: Reading, track: Track) -> list[Apart]:
     """The channels of a track. `StageError("config")` if it has only one."""
     if not can_listen(track):

@@ -39,7 +39,7 @@ SUBTITLES = Stage(
         Input(name="shots", source="shots.shots", optional=True),
         Input(name="sounds", source="sounds.sounds", optional=True),
         Input(name="phrases", source="phrases.phrases", optional=True),
-        Input(name="doubts", source="known_text.doubts", otherwise="asr.doubts", optional=True),
+        Input(name="doubts", source="attribution.doubts", optional=True),
         Input(name="speech", source="pyannote_vad.speech", optional=True),
         Input(name="kept", source="known_text.cues", optional=True),
     ),

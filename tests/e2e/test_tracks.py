@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import re
 import wave
 
 import pytest
 
-from tests.e2e.conftest import ffmpeg
-from tests.stage_runners.apart import microphones
+from tests.stage_runners.apart import at_once
 
 
 @pytest.fixture(scope="module")
-def podcast(tmp_path_factory):
-    """Two tracks, of which the first is called `Paula's mic`, and the second begins 3 s late."""
+def podcast(program, tmp_path_factory):
+    """Two people who interrupt each other, a file each, joined; the second one begins 3 s late."""
     folder = tmp_path_factory.mktemp("podcast")
-    tracks, _ = microphones()
+    tracks = at_once()
     for name, pcm in zip(("a.wav", "b.wav"), (tracks[0], tracks[1][48_000:]), strict=True):
         with wave.open(str(folder / name), "wb") as sink:
             sink.setnchannels(1)
             sink.setsampwidth(2)
             sink.setframerate(16_000)
             sink.writeframes(pcm.tobytes())
-    film = folder / "podcast.mka"
-    ffmpeg(
-        "-i", folder / "a.wav", "-itsoffset", 3, "-i", folder / "b.wav", "-map", 0, "-map", 1,
-        "-c:a", "flac", "-metadata:s:a:0", "title=Paula's mic", "-metadata:s:a:1", "title=Stereo", film,
-    )  # fmt: skip
-    return film
+    shown = program("join", f"Paula's mic={folder}/a.wav", folder / "b.wav", "--late", "b=3",
+                    "--output", folder / "podcast.mka").stdout  # fmt: skip
+    assert "b.wav, 0:13, begins 3 s late" in shown
+    assert f"orchestrator run {folder}/podcast.mka --speakers-by-track" in shown
+    return folder / "podcast.mka"
 
 
 def test_a_track_for_each_speaker_gives_labels_from_titles_and_turns_from_tracks(program, podcast):
     shown = program("run", podcast, "--speakers-by-track", "--language", "en", "--threads", 1).stderr
     srt = podcast.with_suffix(".en.srt").read_text()
     labels = re.findall(r"\[([^]]+)\]", srt)
-    assert labels[:4] == ["PAULA", "SHEILA", "PAULA", "SHEILA"]  # Sheila says her name
-    assert set(labels) == {"PAULA", "SHEILA"}
+    assert labels[:3] == ["PAULA", "SPEAKER 2", "PAULA"]
     assert "audio: a speaker in each track" in shown
     assert "SPEAKER_00 is Paula" in shown
     speakers = [line.split()[7] for line in podcast.with_suffix(".rttm").read_text().splitlines()]
-    assert speakers[:4] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00", "SPEAKER_01"]
+    assert speakers[:4] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_01", "SPEAKER_00"]
+    segments = json.loads(podcast.with_suffix(".json").read_text())["segments"]
+    paula, sheila = (next(one for one in segments if name in one["text"]) for name in ("Diane", "Texas"))
+    assert paula["text"].strip().endswith("New Jersey.")
+    assert (paula["speaker"], sheila["speaker"]) == ("SPEAKER_00", "SPEAKER_01")
+    assert sheila["start"] < paula["end"] - 0.3  # both are whole, and at once
     program("run", podcast, "--speakers-by-track", "--language", "en", "--threads", 1, "--speakers",
             "SPEAKER_00=Anna")  # fmt: skip
     assert "[ANNA]" in podcast.with_suffix(".en.srt").read_text()

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-ELSEWHERE = (".karaoke.", ".labels.", ".bilingual.", ".forced.")
+ELSEWHERE = (".karaoke.", ".labels.", ".bilingual.", ".forced.", ".podcast.", ".transcript.")
 """In names of files whose formats have tests of their own."""
 TEXTS = (".srt", ".vtt", ".ass", ".txt", ".tsv", ".json", ".rttm")
 SAME_EVERYWHERE = {

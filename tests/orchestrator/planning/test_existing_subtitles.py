@@ -27,9 +27,9 @@ def film(tmp_path, monkeypatch):
     return path, tracks
 
 
-def found(film, text=False):
+def found(film, text=False, apart=False):
     subtitles_there.forget()
-    made = existing_subtitles.found(film, text=text)
+    made = existing_subtitles.found(film, text=text, apart=apart)
     params = made.params.get("existing_subtitles", {"names": (), "languages": ()})
     return dict(zip(params["names"], params["languages"], strict=True)), made
 
@@ -85,3 +85,9 @@ def test_a_given_text_counts_more(film):
     path, _ = film
     path.with_name("River.en.srt").write_text(SRT)
     assert set(found(path, text=True)[1].off) == {"text_tracks", "existing_subtitles"}
+
+
+def test_a_film_with_a_track_for_each_speaker_is_left_alone(film):
+    path, _ = film
+    path.with_name("River.en.srt").write_text(SRT)
+    assert set(found(path, apart=True)[1].off) == {"text_tracks", "existing_subtitles"}

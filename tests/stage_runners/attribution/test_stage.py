@@ -16,6 +16,11 @@ TURNS = [
     {"start": 1.9, "end": 4.0, "speaker": "SPEAKER_00", "confidence": 0.9},
 ]
 WORDS = said("Where have you been?", 0.0) + said("I was in the car.", 2.0)
+DOUBT = {
+    "start": 2.0, "end": 3.9, "segment": 0, "verdict": "flagged", "text": "I was", "reasons": ["unlikely"],
+    "score": 0.5,
+}  # fmt: skip
+TABLES = ("segments", "words", "turns", "exclusive_turns", "doubts")
 
 
 def columns(rows):
@@ -25,7 +30,8 @@ def columns(rows):
 @pytest.fixture
 def artifacts(tmp_path):
     """Segments, words and turns on disk."""
-    paths = {name: tmp_path / f"{name}.parquet" for name in ("segments", "words", "turns", "exclusive_turns")}
+    paths = {name: tmp_path / f"{name}.parquet" for name in TABLES}
+    write(paths["doubts"], "doubts", columns([DOUBT]))
     write(
         paths["segments"],
         "segments",
@@ -82,14 +88,15 @@ def test_words_and_turns_become_subtitles_with_speakers(artifacts, tmp_path, env
 
 
 def test_without_diarization_the_tables_do_not_change_and_nothing_is_degraded(artifacts, tmp_path):
-    inputs = {name: artifacts[name] for name in ("segments", "words")}
+    inputs = {name: artifacts[name] for name in ("segments", "words", "doubts")}
     done, first = run_stage("attribution", inputs, tmp_path)
     assert done.returncode == 0, done.stderr
     for name, path in inputs.items():
         before, after = read(path, name), read(first / f"{name}.parquet", name)
         assert after.digest == before.digest
         assert after.provenance["degraded"] == []
-    done, out = run_stage("subtitles", {name: first / f"{name}.parquet" for name in inputs}, tmp_path)
+    given = {name: first / f"{name}.parquet" for name in ("segments", "words")}
+    done, out = run_stage("subtitles", given, tmp_path)
     assert done.returncode == 0, done.stderr
     assert "SPEAKER" not in (out / "subtitles.srt").read_text()
     assert (out / "speakers.rttm").read_text() == ""
@@ -97,7 +104,8 @@ def test_without_diarization_the_tables_do_not_change_and_nothing_is_degraded(ar
 
 
 def test_a_film_without_speech_gives_valid_empty_files(tmp_path):
-    paths = {name: tmp_path / f"{name}.parquet" for name in ("segments", "words", "turns", "exclusive_turns")}
+    paths = {name: tmp_path / f"{name}.parquet" for name in TABLES}
+    write(paths["doubts"], "doubts", {name: [] for name in DOUBT})
     write(paths["segments"], "segments", {name: [] for name in segment()})
     write(paths["words"], "words", {name: [] for name in WORDS[0]})
     for name in ("turns", "exclusive_turns"):

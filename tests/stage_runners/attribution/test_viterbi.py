@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipc.errors import ContractError
-from stage_runners.attribution.runner import attributed, text_of
+from stage_runners.attribution.runner import attributed
 from stage_runners.attribution.viterbi import Heard, Turn, attribute
+from stage_runners.attribution.word_text import text_of
 from tests.stage_runners.rows import around, said, segment, word
 
 A, B = "SPEAKER_00", "SPEAKER_01"

@@ -29,3 +29,10 @@ def test_the_channel_is_named_and_a_doubtful_one_is_to_be_checked():
     ((text, look_at),) = of(doubtful=True)
     assert look_at
     assert "--audio-channel" in text
+
+
+def test_tracks_that_may_be_people_are_named_with_the_option():
+    facts = {"demux": {"perhaps_people": ["Anna", "audio track 1 (flac, mono)"]}}
+    ((text, look_at),) = [(note.text, note.look) for note in notes(FilmFacts(facts=facts))]
+    assert look_at
+    assert "(Anna, audio track 1 (flac, mono)): --speakers-by-track" in text

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import open_audio, read
-from stage_runners.media.speakers_apart import in_a_row, mixed
+from stage_runners.media.probe import Film, Track
+from stage_runners.media.speakers_apart import in_a_row, mixed, perhaps_people
 from tests.stage_runners import films
 from tests.stage_runners.spec import run_stage
 
@@ -26,6 +27,26 @@ def test_the_mix_is_the_sum_and_softer_only_if_it_would_clip(tmp_path):
 
 def test_voices_lie_one_after_another_padded_to_the_longest(tmp_path):
     assert in_a_row([pcm(1), pcm(2, 3, 4), pcm()], tmp_path / "v").tolist() == [1, 0, 0, 2, 3, 4, 0, 0, 0]
+
+
+def film_of(*tracks, picture=False):
+    """A film with audio tracks: (title, language, channels)."""
+    sound = [
+        Track(index=k, number=k, type="audio", codec="aac", title=title, language=language, channels=channels)
+        for k, (title, language, channels) in enumerate(tracks)
+    ]
+    video = [Track(index=9, number=0, type="video", codec="h264")] if picture else []
+    return Film(format="mov", start=0.0, seconds=10.0, tracks=(*sound, *video))
+
+
+def test_tracks_may_be_people_if_they_have_names_or_nothing_else_is_there():
+    named = (("Anna", "", 2), ("Ben's mic", "", 2))
+    assert perhaps_people(film_of(*named, picture=True)) == ["Anna", "Ben"]
+    mono = (("Anna", "eng", 1), ("", "eng", 1))
+    assert perhaps_people(film_of(*mono)) == ["Anna", "audio track 1 (eng, aac, mono)"]
+    assert perhaps_people(film_of(*mono, picture=True)) == []
+    assert perhaps_people(film_of(("LostFilm", "rus", 2), ("Amedia", "rus", 6), picture=True)) == []
+    assert perhaps_people(film_of(("Anna", "", 1), ("Commentary", "", 1))) == []
 
 
 def demux(film, folder, **params):
