@@ -5,7 +5,18 @@
 
 __version__ = "0.1.0"
 _INTERFACE = frozenset(
-    {"Cue", "Event", "OutputFile", "Result", "Speaker", "SubtitleError", "Word", "subtitle"}
+    {
+        "Chapter",
+        "Cue",
+        "Doubt",
+        "Event",
+        "OutputFile",
+        "Result",
+        "Speaker",
+        "SubtitleError",
+        "Word",
+        "subtitle",
+    }
 )
 
 

@@ -1,4 +1,6 @@
+from orchestrator.api import Chapter as Chapter
 from orchestrator.api import Cue as Cue
+from orchestrator.api import Doubt as Doubt
 from orchestrator.api import Event as Event
 from orchestrator.api import OutputFile as OutputFile
 from orchestrator.api import Result as Result

@@ -8,6 +8,17 @@ from __future__ import annotations
 from orchestrator.api.call import subtitle
 from orchestrator.api.error import SubtitleError
 from orchestrator.api.event import Event
-from orchestrator.api.result import Cue, OutputFile, Result, Speaker, Word
+from orchestrator.api.result import Chapter, Cue, Doubt, OutputFile, Result, Speaker, Word
 
-__all__ = ["Cue", "Event", "OutputFile", "Result", "Speaker", "SubtitleError", "Word", "subtitle"]
+__all__ = [
+    "Chapter",
+    "Cue",
+    "Doubt",
+    "Event",
+    "OutputFile",
+    "Result",
+    "Speaker",
+    "SubtitleError",
+    "Word",
+    "subtitle",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestrator.report import people
+from orchestrator.report import data, people
 from orchestrator.report.results import Results, Row
 from orchestrator.storage.store import Store
 from orchestrator.views.notes import notes
@@ -54,6 +54,21 @@ def of_film(film: Mapping[str, Any], outcome: str, store: Store) -> dict[str, An
                 "seconds": one["seconds"],
             }
             for one in speakers
+        ],
+        "doubts": [
+            {
+                "start": one["start"],
+                "end": one["end"],
+                "verdict": one["verdict"],
+                "text": one["text"],
+                "reasons": one["why"],
+                "score": one["score"],
+            }
+            for one in data.doubts(results) or ()
+        ],
+        "chapters": [
+            {"start": _rounded(row["start"]), "end": _rounded(row["end"]), "title": row["title"]}
+            for row in results.rows("chapters", "chapters") or ()
         ],
         "notes": [note.text for note in notes(film)],
     }

@@ -58,6 +58,31 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Doubt:
+    """Text that may be wrong, or speech without text, as in the report's list.
+
+    `verdict` is one of `ipc.schemas.DOUBTS`: `dropped`, `flagged`, `recovered`, `empty`, and with a known
+    text `unspoken` and `extra`. `reasons` are words; `score` is how certain it is, from 0 to 1.
+    """
+
+    start: float
+    end: float
+    verdict: str
+    text: str
+    reasons: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chapter:
+    """A chapter of the film, with `chapters=True`."""
+
+    start: float
+    end: float
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Speaker:
     """A speaker, in order of appearance.
 
@@ -72,13 +97,14 @@ class Speaker:
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result:
     """A subtitled film.
 
     `outcome` is `done` or `degraded`, and `failed` or `interrupted` in a `SubtitleError`. `degraded` has the
     reasons, as `stage: reason`. `language` is an ISO 639-1 code, empty if nothing was transcribed.
-    `translations` has the cues of each target language. `notes` are the sentences of the command's summary,
+    `translations` has the cues of each target language. `doubts` are those of the report, `chapters` empty
+    without the option. `notes` are the sentences of the command's summary,
     `notices` what it would print besides.
     """
 
@@ -91,8 +117,16 @@ class Result:
     translations: Mapping[str, tuple[Cue, ...]]
     words: tuple[Word, ...]
     speakers: tuple[Speaker, ...]
+    doubts: tuple[Doubt, ...]
+    chapters: tuple[Chapter, ...]
     notes: tuple[str, ...]
     notices: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """In short: notebooks show it, and a film has ten thousand words."""
+        counts = {name: len(getattr(self, name)) for name in ("cues", "words", "speakers", "files")}
+        holds = ", ".join(f"{count} {name}" for name, count in counts.items())
+        return f"Result({self.film.name!r}, {self.outcome}, language={self.language!r}: {holds})"
 
 
 def from_json(body: Mapping[str, Any], notices: Iterable[str]) -> Result:
@@ -107,6 +141,8 @@ def from_json(body: Mapping[str, Any], notices: Iterable[str]) -> Result:
         translations={code: _cues(rows) for code, rows in body["translations"].items()},
         words=tuple(Word(**one) for one in body["words"]),
         speakers=tuple(Speaker(**one) for one in body["speakers"]),
+        doubts=tuple(Doubt(**{**one, "reasons": tuple(one["reasons"])}) for one in body["doubts"]),
+        chapters=tuple(Chapter(**one) for one in body["chapters"]),
         notes=tuple(body["notes"]),
         notices=tuple(notices),
     )

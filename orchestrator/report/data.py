@@ -18,7 +18,7 @@ from ipc.errors import StageError
 from ipc.intervals import Coverage
 from ipc.time_range import clip_of
 from orchestrator.report import need, people, proposals, sound, tracks
-from orchestrator.report.results import Results
+from orchestrator.report.results import Results, Row
 from orchestrator.storage.store import Store
 from orchestrator.surroundings import home_folder
 from orchestrator.util.redact import masked
@@ -118,6 +118,17 @@ def to_review(film: Mapping[str, Any], store: Store) -> dict[str, Any]:
     }
 
 
+def doubts(results: Results) -> list[dict[str, Any]] | None:
+    """The doubts of the transcript, as the page lists them; None if the run kept no table of them."""
+    rows = _doubts(results)
+    return None if rows is None else [_doubt(row) for row in rows]
+
+
+def _doubts(results: Results) -> Sequence[Row] | None:
+    found = (results.rows(stage, "doubts") for stage in ("attribution", "known_text", "asr"))
+    return next((rows for rows in found if rows is not None), None)
+
+
 def _basis(results: Results, timeline: Mapping[str, Any]) -> tracks.TrackBasis:
     """What the cues are measured against."""
     words = (
@@ -125,8 +136,7 @@ def _basis(results: Results, timeline: Mapping[str, Any]) -> tracks.TrackBasis:
         or results.rows("attribution", "words")
         or results.rows("alignment", "words")
     )
-    found = (results.rows(stage, "doubts") for stage in ("attribution", "known_text", "asr"))
-    doubts = next((rows for rows in found if rows is not None), None)
+    doubts = _doubts(results)
     speech = (
         None if timeline["speech"] is None else Coverage((start, end) for start, end in timeline["speech"])
     )

@@ -86,6 +86,7 @@ class Files:
         self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
         self._spoken: dict[Path, str] = {}
+        self._seconds: dict[Path, float] = {}
         self.review: dict[Path, Mapping[str, Any]] = {}
         """What the report counts in each film: see `orchestrator.report.data.to_review`."""
         self.unwritten: list[Path] = []
@@ -120,6 +121,8 @@ class Files:
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
         """Copy results out of the store, yield every output file, and save the voices of the series."""
         film = self._film(plan)
+        if step.name == "demux":
+            self._seconds[plan.film] = float(entry.manifest.facts.get("seconds") or 0.0)
         if step.name == "asr":
             self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
         if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
@@ -231,7 +234,9 @@ class Files:
             digest = entry.manifest.outputs[form.name].digest
             if form.for_film is not None:
                 clip = clip_of(_clip(plan)) or (0.0, 0.0)
-                source = copies.enter_context(named_copy(source, plan.film, form.for_film, clip[0]))
+                source = copies.enter_context(
+                    named_copy(source, plan.film, form.for_film, clip[0], self._seconds.get(plan.film, 0.0))
+                )
                 digest = file_digest(source)
             yield form.name, outputs.Item(source=source, target=target, digest=digest)
 

@@ -45,12 +45,14 @@ class Source(NamedTuple):
 class Beside(NamedTuple):
     """The film that a file is placed next to: its file's `name`, and its name without extension.
 
-    `begins` is the second of the film from which the file's times count: not 0 for a clip.
+    `begins` is the second of the film from which the file's times count: not 0 for a clip. `seconds` is the
+    length of the film's sound, or of the clip's; 0 if it is not known.
     """
 
     name: str
     stem: str
     begins: float = 0.0
+    seconds: float = 0.0
 
 
 _CODES = {"jw": "jv"}

@@ -44,6 +44,8 @@ def test_the_result_has_what_the_files_have(at_home, film, made, tmp_path, capfd
     assert seen[0].name == "run_started"
     assert seen[-1].name == "run_ended"
     assert any("cues" in note for note in result.notes)
+    assert result.chapters == ()
+    assert all(0 <= one.start <= one.end and one.verdict for one in result.doubts)
     assert capfd.readouterr() == ("", "")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -50,12 +50,24 @@ def for_film(text: str, film: Beside) -> str:
 
     Of a clip, the part of the film from `film.begins` on is in the timeline.
     """
+    text = _as_long(film.seconds, text)
     text = _begun_at(film.begins, text) if film.begins else text
     head, mark, markers = text.partition("<marker ")
     source = escaped("./" + quote(film.name, errors="surrogateescape"))
     name = escaped(film.stem.encode("utf-8", "replace").decode())
     put = {_NAME: name, _SOURCE: source}
     return re.sub("|".join(put), lambda found: put[found[0]], head) + mark + markers
+
+
+def _as_long(seconds: float, text: str) -> str:
+    """The file for a film of so many seconds, in whole frames; never shorter than to its last cue."""
+    frame = Fraction(re.findall(r'frameDuration="([\d/]+)s"', text)[0])
+    length = int(Fraction(seconds).limit_denominator(1000) / frame) * frame
+
+    def longer(found: re.Match[str]) -> str:
+        return f'{found[1]}{_written(max(length, Fraction(found[2])))}"'
+
+    return re.sub(r'(<(?:asset|sequence|asset-clip) [^>]*?duration=")([\d/]+)s"', longer, text, count=3)
 
 
 def _begun_at(begins: float, text: str) -> str:

@@ -15,7 +15,7 @@ from orchestrator.api import call, process
 
 RESULT = (
     '{"result":{"film":"/a.mkv","outcome":"done","language":"","degraded":[],"files":[],"cues":[],'
-    '"translations":{},"words":[],"speakers":[],"notes":[]},"error":null}'
+    '"translations":{},"words":[],"speakers":[],"doubts":[],"chapters":[],"notes":[]},"error":null}'
 )
 
 

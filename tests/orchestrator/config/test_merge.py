@@ -50,6 +50,7 @@ SPECIAL = {"language": "en", "clip": "1:00-2:00", "audio_channel": "left", "cach
 
 
 NEEDED = {
+    "text": ("--text", "script.txt"),
     "chapters": ("--chapters",),
     "target_language": ("--target-language", "de"),
     "translation_endpoint": ("--target-language", "de", "--translation-endpoint", "http://localhost/v1"),

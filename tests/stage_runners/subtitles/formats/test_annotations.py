@@ -66,6 +66,34 @@ def test_the_intervals_of_a_tier_follow_each_other_from_the_start_to_the_end_of_
         assert all(one.end > one.start for one in entries)
 
 
+@pytest.mark.parametrize("made", [conversation(), document(), long_film()], ids=["talk", "empty", "long"])
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 20.0, 20000.5])
+def test_a_textgrid_lasts_as_long_as_the_film(made, seconds, tmp_path):
+    plain = in_praat(made, tmp_path)
+    text = textgrid.for_film(textgrid.write(made), Beside("film.mkv", "film", seconds=seconds))
+    file = tmp_path / "whole.TextGrid"
+    file.write_bytes(text.encode())
+    grid = praat.openTextgrid(str(file), includeEmptyIntervals=True)
+    assert grid.maxTimestamp == max(seconds, plain.maxTimestamp)
+    assert grid.tierNames == plain.tierNames
+    for name in grid.tierNames:
+        entries = grid.getTier(name).entries
+        assert spoken(grid.getTier(name)) == spoken(plain.getTier(name))
+        assert (entries[0].start, entries[-1].end) == (0, grid.maxTimestamp)
+        assert all(a.end == b.start for a, b in itertools.pairwise(entries))
+        sizes = [line for line in text.splitlines() if "intervals: size" in line]
+    assert len(sizes) == len(grid.tierNames)
+    assert sum(int(line.split("=")[1]) for line in sizes) == text.count("        intervals [")
+
+
+def test_names_that_look_like_parts_of_a_textgrid_stay_names():
+    name = "xmax = 3     item [9]: intervals: size = 2"
+    made = document(names={A: name}, words=said("One two", speaker=A), segments=[segment(0)])
+    text = textgrid.for_film(textgrid.write(made), Beside("film.mkv", "film", seconds=60.0))
+    assert f'        name = "{name}" \n        xmin = 0 \n        xmax = 60 \n' in text
+    assert text.count("\n    item [") == textgrid.write(made).count("\n    item [")
+
+
 def test_elan_reads_the_same_intervals_and_words_lie_inside_utterances(tmp_path):
     made = conversation()
     grid, elan = in_praat(made, tmp_path), in_elan(made, tmp_path)

@@ -12,9 +12,9 @@ from stage_runners.subtitles.output_format import Beside, UnwritableError
 from tests.stage_runners.subtitles.documents import EMPTY, NAMES, ONE, TWO, conversation, document, long_film
 
 
-def markers(made, folder, name='A <film> & "more".mp4', begins=0.0):
+def markers(made, folder, name='A <film> & "more".mp4', begins=0.0, seconds=0.0):
     """The markers that OpenTimelineIO finds: seconds and text; and the clip."""
-    text = fcpxml.for_film(fcpxml.write(made), Beside(name, name.rpartition(".")[0], begins))
+    text = fcpxml.for_film(fcpxml.write(made), Beside(name, name.rpartition(".")[0], begins, seconds))
     file = folder / "film.fcpxml"
     file.write_bytes(text.encode())
     found = opentimelineio.adapters.read_from_file(str(file), adapter_name="fcpx_xml")
@@ -36,6 +36,18 @@ def test_a_clip_is_the_part_of_the_film_that_it_was_made_of(tmp_path):
     found, clip = markers(document(ONE, TWO, names=NAMES, frame_rate=25), tmp_path, begins=10.02)
     assert [time for time, _ in found] == pytest.approx([11.0, 3733.04], abs=0.021)
     assert clip.source_range.start_time.to_seconds() == pytest.approx(10.0, abs=0.021)
+
+
+@pytest.mark.parametrize(("seconds", "begins"), [(4000.03, 0.0), (4000.03, 10.02), (10.0, 0.0)])
+def test_the_timeline_is_as_long_as_the_film_and_holds_every_marker(tmp_path, seconds, begins):
+    made = document(ONE, TWO, names=NAMES, frame_rate=25)
+    _, short = markers(made, tmp_path, begins=begins)
+    found, clip = markers(made, tmp_path, begins=begins, seconds=seconds)
+    last = short.source_range.duration.to_seconds()
+    assert clip.source_range.duration.to_seconds() == pytest.approx(
+        max(4000.0, last) if seconds > 20 else last
+    )
+    assert len(found) == 2
 
 
 def test_texts_and_names_from_outside_stay_texts(tmp_path):
