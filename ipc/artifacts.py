@@ -16,7 +16,9 @@ from typing import Any
 from ipc import json_text
 from ipc.digests import table_digest
 from ipc.errors import ContractError, StageError, storage_hint
-from ipc.schemas import AUDIO, KINDS, Kind
+from ipc.kind import Kind
+from ipc.kinds_of_sound import AUDIO
+from ipc.schemas import KINDS
 from ipc.tables import check_schema, check_table, table_of
 
 _KEY = b"orchestrator"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ipc import json_text
-from ipc.schemas import Kind
+from ipc.kind import Kind
 
 _BLOCK = 1 << 20
 

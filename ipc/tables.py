@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ipc.errors import ContractError
-from ipc.schemas import Column, Kind
+from ipc.kind import Column, Kind
 
 
 def arrow_type(name: str) -> Any:

@@ -7,8 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ipc.kind import Kind
+from ipc.kinds_of_text import DOUBTS, SEGMENTS, WORDS
 from ipc.rows import SegmentRow, TurnRow, WordRow, read_rows
-from ipc.schemas import DOUBTS, SEGMENTS, WORDS, Kind
 from stage_runners.attribution.put_back import doubts_back, laid_out, put_back
 from stage_runners.attribution.stage import ATTRIBUTION
 from stage_runners.attribution.viterbi import Heard, Turn, attribute, speaker_of

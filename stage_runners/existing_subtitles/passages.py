@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -36,17 +37,19 @@ class Passage(NamedTuple):
 
 def passages(lines: Sequence[Line], words: Sequence[WordRow]) -> Iterator[Passage]:
     """The passages in order; words without a time are in none, and words of two passages in both."""
-    timed = [(k, row["start"], row["end"]) for k, row in enumerate(words) if row["start"] is not None]
+    timed = [
+        (row["start"], row["end"] or row["start"], k)
+        for k, row in enumerate(words)
+        if row["start"] is not None
+    ]
+    timed.sort()  # segments overlap if each speaker has a track
+    starts = [start for start, _, _ in timed]
     first = 0
     for group in _groups(lines):
         begin, end = group[0].start - AGREEMENT.around_s, max(one.end for one in group) + AGREEMENT.around_s
-        while first < len(timed) and (timed[first][2] or 0.0) < begin:
+        while first < len(timed) and timed[first][1] < begin:
             first += 1
-        rows = []
-        for k, start, _ in timed[first:]:
-            if (start or 0.0) > end:
-                break
-            rows.append(k)
+        rows = sorted(k for _, _, k in timed[first : bisect_right(starts, end)])
         kept = [(k, form) for k in rows if (form := folded(core(words[k]["text"])[1]))]
         yield Passage(list(_said(group)), [k for k, _ in kept], [form for _, form in kept])
 

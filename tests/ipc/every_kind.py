@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ipc.artifacts import open_audio, read, write, write_audio
 from ipc.digests import table_digest
-from ipc.schemas import KINDS, Kind
+from ipc.kind import Kind
+from ipc.schemas import KINDS
 
 VALUES = {
     "double": [0.0, 1.25, 7200.1],
