@@ -16,26 +16,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ipc.digests import file_digest
-from ipc.time_range import clip_of
 from orchestrator.errors import OK, FatalError
 from orchestrator.outputs import earlier, names
 from orchestrator.outputs import publish as outputs
 from orchestrator.outputs.ledger import Ledger
-from orchestrator.outputs.named_copy import named_copy
 from orchestrator.paths import home
 from orchestrator.planning.plan import Plan, Step
 from orchestrator.run_state import run_json
 from orchestrator.run_state.states import FileOutput, RunState
 from orchestrator.runs import burned_film
+from orchestrator.runs.result_files import ResultFiles, clip_of_plan
 from orchestrator.storage.store import Entry, Store
-from orchestrator.util import bug_log, machine_errors, terminal
+from orchestrator.util import bug_log, machine_errors
 from orchestrator.util.notices import say
-from stage_runners.subtitles.output_format import Format
 
 _ENDED_WELL = {"done", "cached", "off"}
-FORCED = "forced"
-"""The format whose text is in other languages than the rest of the source language's subtitles."""
 _FINAL = _ENDED_WELL | {"failed", "skipped"}
 
 
@@ -85,8 +80,7 @@ class Files:
         self._films: dict[Path, _Film] = {}
         self._ledger = Ledger()
         self._placed: dict[Path, outputs.Published] = {}
-        self._spoken: dict[Path, str] = {}
-        self._seconds: dict[Path, float] = {}
+        self._files = ResultFiles(self._formats, self._ledger)
         self.review: dict[Path, Mapping[str, Any]] = {}
         """What the report counts in each film: see `orchestrator.report.data.to_review`."""
         self.unwritten: list[Path] = []
@@ -107,7 +101,7 @@ class Files:
     def place(self, plan: Plan, step: Step, draft: Path, digest: str) -> Path:
         """Rename the film into place, or to another name if the target is not this tool's file."""
         film, target = self._film(plan), plan.place_of(step.stage)
-        clip, overwrite = _clip(plan), self._overwrite
+        clip, overwrite = clip_of_plan(plan), self._overwrite
         if film.holding:
             there, _, free = outputs.place_for(
                 target, digest, plan.film, self._ledger, overwrite=overwrite, clip=clip
@@ -121,11 +115,8 @@ class Files:
     def publish(self, plan: Plan, step: Step, entry: Entry) -> Iterator[FileOutput]:
         """Copy results out of the store, yield every output file, and save the voices of the series."""
         film = self._film(plan)
-        if step.name == "demux":
-            self._seconds[plan.film] = float(entry.manifest.facts.get("seconds") or 0.0)
-        if step.name == "asr":
-            self._spoken[plan.film] = str(entry.manifest.facts.get("language") or "")
-        if step.name == "naming" and (series := self._series.get(plan.film)) and not _clip(plan):
+        self._files.learn(plan, step, entry)
+        if step.name == "naming" and (series := self._series.get(plan.film)) and not clip_of_plan(plan):
             from orchestrator.runs import learn_voices
 
             learn_voices.remember(plan, entry, series, Store(home() / "store"))
@@ -183,14 +174,14 @@ class Files:
             pending = [
                 one
                 for step, entry in results
-                for one in self._pending(plan, step, entry, plan.destination.parent, copies)
+                for one in self._files.of(plan, step, entry, plan.destination.parent, copies)
             ]
             done = outputs.publish_all(
                 [item for _, item in pending],
                 plan.film,
                 self._ledger,
                 overwrite=self._overwrite,
-                clip=_clip(plan),
+                clip=clip_of_plan(plan),
             )
         for (name, _), one in zip(pending, done, strict=True):
             yield _output(name, one.path, plan, one.digest, one.note)
@@ -202,64 +193,6 @@ class Files:
                     yield _output(output.name, path, plan, entry.manifest.outputs[output.name].digest, note)
         while film.kept:
             film.kept.pop().drop()
-
-    def _pending(
-        self, plan: Plan, step: Step, entry: Entry, folder: Path, copies: contextlib.ExitStack
-    ) -> Iterator[tuple[str, outputs.Item]]:
-        """The files of a result to write into `folder`, by format; removes a file without a successor."""
-        explicit = self._formats.get(plan.film) != names.FORMATS  # who wants all wants what there is
-        for output in step.stage.outputs:
-            if (
-                output.kind != "file"
-                or output.external
-                or output.name not in self._formats.get(plan.film, ())
-            ):
-                continue
-            form = names.BY_NAME[output.name]
-            if (name := self._name(plan, step, entry, form)) is None:
-                continue
-            source, target = entry.path(form.name), folder / name
-            if form.content == "turns" and plan.step("diarization").verdict == "off":
-                if outputs.withdraw(target, plan.film, self._ledger, _clip(plan)):
-                    why = "speaker detection is off in this run"
-                    terminal.tell(f"orchestrator: removed {target}: {why}")
-                continue
-            if reason := (entry.manifest.facts.get("unwritten") or {}).get(form.name):
-                outputs.withdraw(target, plan.film, self._ledger, _clip(plan))
-                if explicit:
-                    terminal.tell(f"orchestrator: {name} is not written: {reason}")
-                continue
-            if (note := (entry.manifest.facts.get("file_notes") or {}).get(form.name)) and explicit:
-                terminal.tell(f"orchestrator: {name}: {note}")
-            digest = entry.manifest.outputs[form.name].digest
-            if form.for_film is not None:
-                clip = clip_of(_clip(plan)) or (0.0, 0.0)
-                source = copies.enter_context(
-                    named_copy(source, plan.film, form.for_film, clip[0], self._seconds.get(plan.film, 0.0))
-                )
-                digest = file_digest(source)
-            yield form.name, outputs.Item(source=source, target=target, digest=digest)
-
-    def _name(self, plan: Plan, step: Step, entry: Entry, form: Format) -> str | None:
-        """The name of the file; None for a translation of nothing, or if files of other languages serve."""
-        facts = entry.manifest.facts
-        translated = step.name != step.stage.base
-        if translated and (form.language_tag == "never" or not facts.get("cues")):
-            return None
-        if not translated and form.of_source != "always" and _is_translated(plan):
-            return None
-        language = str(facts.get("language") or "")
-        region = str(entry.manifest.ingredients.get("region") or "")
-        if form.name == FORCED and not translated:
-            language = str(facts.get("forced_language") or language)
-        if translated and language == self._spoken.get(plan.film):
-            language += (
-                ".translated"  # in a film with several languages the source subtitles keep the plain name
-            )
-        sdh = bool(entry.manifest.ingredients.get("sdh"))
-        if region and language.partition(".")[0] == region.partition("-")[0].lower():
-            language = region + language[len(language.partition(".")[0]) :]
-        return names.name_of(plan.film, form.name, language, translated=translated, sdh=sdh)
 
     def _set_aside(self, index: int, film: _Film, state: RunState) -> Iterator[FileOutput]:
         """Keep the earlier files of a film that failed, and write what was made into the run's folder."""
@@ -273,7 +206,7 @@ class Files:
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as copies:
             for step, entry in film.made:
-                for name, item in self._pending(film.plan, step, entry, folder, copies):
+                for name, item in self._files.of(film.plan, step, entry, folder, copies):
                     shutil.copyfile(item.source, item.target)
                     yield _output(name, item.target, film.plan, "", KEPT)  # the run's folder is in no ledger
         if (report := self._report(index, film.plan, state, folder)) is not None:
@@ -300,15 +233,9 @@ class Files:
             folder,
             self._ledger,
             overwrite=self._overwrite,
-            clip=_clip(plan),
+            clip=clip_of_plan(plan),
         )
         return _output(names.REPORT, done.path, plan, done.digest, done.note)
-
-
-def _is_translated(plan: Plan) -> bool:
-    """Whether the film gets subtitles in another language."""
-    steps = (step for step in plan.steps if step.stage.base == "subtitles" and step.name != step.stage.base)
-    return any(step.verdict != "off" for step in steps)
 
 
 KEPT = "the film failed in this run, so the earlier files beside it are kept"
@@ -324,10 +251,4 @@ def _explained(error: Exception) -> FatalError:
 
 def _output(name: str, path: Path, plan: Plan, digest: str, note: str = "") -> FileOutput:
     size = path.stat().st_size
-    return FileOutput(name=name, path=str(path), size=size, note=note, digest=digest, clip=_clip(plan))
-
-
-def _clip(plan: Plan) -> str:
-    """The part of the film that the plan covers, as START-END; empty for all of it."""
-    demux = next((step for step in plan.steps if step.name == "demux" and step.choices), None)
-    return str((demux and demux.choice.params.get("clip")) or "")
+    return FileOutput(name=name, path=str(path), size=size, note=note, digest=digest, clip=clip_of_plan(plan))
