@@ -23,9 +23,11 @@ def notes(film: FilmFacts) -> Iterator[Note]:
     sources = facts.get("sources") or []
     if used := [one for one in sources if one["verdict"] in _FITS]:
         told = "; ".join(f"{one['name']} ({_FITS[one['verdict']]})" for one in used)
-        changed = plural(int(facts["corrected"]), "word") if facts["corrected"] else "nothing"
-        pairs = f": {first_of(facts['corrections'])}" if facts["corrections"] else ""
-        yield Note(f"existing subtitles corrected {changed}{pairs}; read: {told}", command="names")
+        if facts["corrected"]:
+            words = f"{plural(int(facts['corrected']), 'word')}: {first_of(facts['corrections'])}"
+            yield Note(f"existing subtitles corrected {words}; read: {told}", command="names")
+        else:
+            yield Note(f"existing subtitles were read, and corrected no word: {told}")
     if unused := [one for one in sources if one["verdict"] not in _FITS]:
         told = "; ".join(f"{one['name']} ({_UNUSED.get(one['verdict'], one['verdict'])})" for one in unused)
         yield Note(f"existing subtitles that were not used: {told}")
