@@ -161,8 +161,8 @@ SUBTITLE_LINES = Kind(
 )
 """What subtitles that belong to the film say when, without markup; `source` is their file or track.
 
-`speaker` is whom the cue names, empty if it names nobody. `language` is the one that their name states or
-that the film is spoken in, empty if neither is known.
+`speaker` is whom the cue names, empty if it names nobody, or if other subtitles name the speakers.
+`language` is the one that their name states or that the film is spoken in, empty if neither is known.
 """
 
 PHRASES = Kind(

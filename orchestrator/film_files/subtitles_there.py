@@ -80,7 +80,7 @@ def beside(film: Path, folders: Iterable[Path], ledger: Ledger) -> tuple[Subtitl
 
 def forget() -> None:
     """Read folders again from now on: the files in them may have changed."""
-    _listed.cache_clear()
+    _listed_at.cache_clear()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +92,16 @@ class _Folder:
     subtitle_folders: tuple[Path, ...] = ()
 
 
-@lru_cache(maxsize=256)
 def _listed(folder: Path) -> _Folder:
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return _Folder()
+    return _listed_at(folder, changed)
+
+
+@lru_cache(maxsize=256)
+def _listed_at(folder: Path, changed: int) -> _Folder:  # noqa: ARG001 - a folder that changed is read again
     films, files, folders = [], [], []
     try:
         with os.scandir(folder) as entries:

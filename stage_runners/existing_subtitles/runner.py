@@ -17,6 +17,7 @@ from stage_runners.existing_subtitles.same_words import Change
 from stage_runners.existing_subtitles.sources import Source
 from stage_runners.existing_subtitles.stage import EXISTING_SUBTITLES
 from stage_runners.existing_subtitles.thresholds import AGREEMENT
+from stage_runners.names.transliteration import script
 from stage_runners.sync.words import words_of
 from stage_runners.text.iso639 import same_language
 from stage_runners.text.replaced_words import replaced
@@ -56,7 +57,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     found.sort(key=lambda one: not same_language(one.language, spoken))  # their words help to place them
     compared = list(_compared(found, activity, words, context))
     judged = [_judged(one, words, spoken) for one in compared]
-    made = _without_overlaps(change for one in judged for change in _changes(one, words, languages))
+    made = _without_overlaps(change for one in judged for change in _changes(one, words, languages, spoken))
     undone = {str(pair).casefold() for pair in context.params["undone"]}
     kept = [one for one in made if f"{one.before}>{one.after}".casefold() not in undone]
     new_words, new_segments, places = replaced(words, segments, [one.replacement for one in kept])
@@ -68,7 +69,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     context.save("segments", _columns(new_segments, transcript["segments"].table.column_names))
     context.save("words", _columns(new_words, transcript["words"].table.column_names))
     context.save("corrections", _corrections(made, kept, words, places))
-    context.save("lines", _lines(judged))
+    context.save("lines", _lines(judged, words))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +119,13 @@ def _judged(one: Fitted, words: Sequence[WordRow], language: str) -> Judged:
     )
 
 
-def _changes(one: Judged, words: Sequence[WordRow], languages: Mapping[int, str]) -> Iterator[Change]:
+def _changes(
+    one: Judged, words: Sequence[WordRow], languages: Mapping[int, str], spoken: str
+) -> Iterator[Change]:
     name, lines = one.fitted.source.name, one.fitted.lines
     if one.spoken:
         yield from same_words.changes(one.passages, words, name, capitals=_in_capitals(lines))
-    elif same_language(one.language, next(iter(languages.values()), "")):
+    elif same_language(one.language, spoken):
         return  # it says to be in the spoken language, and does not say what is spoken
     names = said_names.times(lines, one.language, spoken=one.spoken)
     yield from said_names.changes(names, words, languages, name)
@@ -169,9 +172,32 @@ def _corrections(
     }
 
 
-def _lines(judged: Sequence[Judged]) -> dict[str, list[Any]]:
+def _naming(judged: Sequence[Judged], words: Sequence[WordRow]) -> Judged | None:
+    """The subtitles whose speakers count: those with the most, in the spoken language if there are some.
+
+    Names in other letters than the film's would be another spelling of them.
+    """
+    letters = Counter(script(row["text"]) for row in words).most_common(1)
+    best, most = None, (False, 0)
+    for one in judged:
+        named = [line.speaker for line in one.fitted.lines if line.speaker]
+        fitting = sum(script(name) == letters[0][0] for name in named) if letters else 0
+        if 2 * fitting > len(named) and (one.spoken, fitting) > most:
+            best, most = one, (one.spoken, fitting)
+    return best
+
+
+def _lines(judged: Sequence[Judged], words: Sequence[WordRow]) -> dict[str, list[Any]]:
+    naming = _naming(judged, words)
     rows = sorted(
-        (line.start, line.end, line.text, line.speaker or "", one.language, one.fitted.source.name)
+        (
+            line.start,
+            line.end,
+            line.text,
+            (line.speaker or "") if one is naming else "",
+            one.language,
+            one.fitted.source.name,
+        )
         for one in judged
         for line in one.fitted.lines
     )

@@ -72,10 +72,20 @@ def _source(name: str, language: str, data: bytes, begin: float, seconds: float)
 
 
 def _speakers(text: str, kind: str) -> dict[tuple[float, float], str]:
-    """The speaker of each cue with one speech, by its times; of those who are named more than once."""
-    found: dict[tuple[float, float], str] = {}
+    """The speaker of each time at which one speaks, of those who are named more than once.
+
+    A column of ASS that has the same name in every cue names nobody: programs write `Default` there.
+    """
+    speeches: dict[tuple[float, float], list[str | None]] = {}
     for cue in plain_cues(text, kind):
-        if len(cue.said) == 1 and (name := cue.said[0].speaker) and not any(map(str.isdigit, name)):
-            found[cue.start, cue.end] = name.title() if name.isupper() else name
+        speeches.setdefault((cue.start, cue.end), []).extend(said.speaker for said in cue.said)
+    alone = {span: who[0] for span, who in speeches.items() if len(who) == 1}
+    found = {
+        span: name.title() if name.isupper() else name
+        for span, name in alone.items()
+        if name and not any(map(str.isdigit, name))
+    }
     times = Counter(found.values())
+    if len(times) == 1 and len(found) == len(alone):
+        return {}
     return {span: name for span, name in found.items() if times[name] > 1}

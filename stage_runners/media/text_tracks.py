@@ -76,7 +76,9 @@ def _texts(
     if not tracks:
         return []
     files = {track.number: context.scratch() / f"track-{track.number}.srt" for track in tracks}
-    _convert(source, film, clip, tracks, files, context)
+    if not _convert(source, film, clip, tracks, files, context) and len(tracks) > 1:
+        for track in tracks:  # one that ffmpeg cannot open takes the others along
+            _convert(source, film, clip, [track], files, context)
     texts = []
     for track in tracks:
         try:
@@ -94,16 +96,34 @@ def _convert(
     tracks: Sequence[Track],
     files: Mapping[int, Path],
     context: Context,
-) -> None:
+) -> bool:
+    """Whether ffmpeg converted these tracks into their files; what it says about them is logged."""
     span = ["-ss", f"{clip[0]:.6f}", "-t", f"{clip[1] - clip[0]:.6f}"] if clip else []
     command = ["-y", *span, *opening.arguments(source)]
     for track in tracks:
-        command += ["-map", f"0:{track.at}", "-c:s", "srt", "-f", "srt", str(files[track.number])]
+        command += [
+            "-map",
+            f"0:{track.at}",
+            "-c:s",
+            "srt",
+            "-fs",
+            str(LARGEST),
+            "-f",
+            "srt",
+            str(files[track.number]),
+        ]
     command += media_ffmpeg.whole_clock(jumps=film.jumps)
     expected = clip[1] - clip[0] if clip else film.seconds or 0.0
     try:
-        media_ffmpeg.run(command, context, expected, "read the text tracks of", files[tracks[0].number])
+        errors = media_ffmpeg.run(
+            command, context, expected, "read the text tracks of", files[tracks[0].number]
+        )
     except StageError as error:
         if error.category != "input":
             raise
-        context.warn(f"its text tracks cannot be read, so they help nothing: {error.message}")
+        if len(tracks) == 1:
+            context.warn(f"{tracks[0].words()} cannot be read, so it helps nothing: {error.message}")
+        return False
+    for line in errors.splitlines()[:3]:
+        context.log(f"ffmpeg on the text tracks: {line}")
+    return True

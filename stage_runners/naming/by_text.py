@@ -58,8 +58,10 @@ def overruled(lines: Sequence[Row], words: Sequence[Row], named: Mapping[str, st
     return Overruled(wrong, tuple(voiceless))
 
 
-def names(lines: Sequence[Row], words: Sequence[Row]) -> Iterator[TextName]:
-    """The names of the voices; `lines` are rows of `known_lines`, `words` have the speakers."""
+def names(lines: Sequence[Row], words: Sequence[Row], where: str = "the text") -> Iterator[TextName]:
+    """The names of the voices; `lines` are rows of `known_lines` or `subtitle_lines`, `words` have the
+    speakers. `where` says in the evidence what has the lines.
+    """
     named = sorted(
         (row["start"], row["end"], row["speaker"])
         for row in lines
@@ -82,4 +84,4 @@ def names(lines: Sequence[Row], words: Sequence[Row]) -> Iterator[TextName]:
         name, most = max(found.items(), key=lambda one: (one[1], one[0]))
         share = most / sum(found.values())
         if most >= TEXT.seconds and share >= TEXT.share:
-            yield TextName(speaker, name, share, (f"{most:.0f} s of its lines in the text, {share:.0%}",))
+            yield TextName(speaker, name, share, (f"{most:.0f} s of its lines in {where}, {share:.0%}",))

@@ -65,7 +65,8 @@ def run(people: People, inputs: Mapping[str, Path], context: Context) -> None:
             rows[row.speaker] = Named(row.speaker, title["name"], 1.0, "title", tuple(title["evidence"]))
     _by_voice(rows, embeddings, names, least, context)
     if "existing" in inputs:
-        _by_text(rows, read(inputs["existing"], "subtitle_lines").rows(), words, "subtitles")
+        shown = read(inputs["existing"], "subtitle_lines").rows()
+        _by_text(rows, shown, words, "subtitles", where="existing subtitles")
     spoken = dialogue.sentences(segments, words)
     people.used = ""
     _by_dialogue(rows, dialogue.candidates(dialogue.votes(spoken, names, people)), least)
@@ -122,10 +123,14 @@ def asked(text: str, labels: Sequence[str], shown: Sequence[str] = ()) -> dict[s
 
 
 def _by_text(
-    rows: dict[str, Named], lines: Sequence[by_text.Row], words: Sequence[by_text.Row], source: str
+    rows: dict[str, Named],
+    lines: Sequence[by_text.Row],
+    words: Sequence[by_text.Row],
+    source: str,
+    where: str = "the text",
 ) -> None:
     """Name the speakers without a name whose lines have one in a text, or in subtitles."""
-    for found in by_text.names(lines, words):
+    for found in by_text.names(lines, words, where):
         if rows[found.speaker].name is None:
             rows[found.speaker] = Named(found.speaker, found.name, found.confidence, source, found.evidence)
 

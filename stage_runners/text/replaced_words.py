@@ -30,23 +30,22 @@ def replaced(
     by_first = {one.first: one for one in replacements}
     new_words: list[dict[str, Any]] = []
     places: list[int] = []
-    changed: dict[int, list[tuple[str, str]]] = {}
+    texts: dict[int, list[tuple[Sequence[Row], Sequence[Row]]]] = {}
     k = 0
     while k < len(words):
         one = by_first.get(k)
         run = words[k : one.last if one else k + 1]
-        if one is None:
-            places.append(len(new_words))
-            new_words.append(dict(run[0]))
-        else:
-            same = len(run) == len(one.texts)
-            places.extend(len(new_words) + (n if same else 0) for n in range(len(run)))
-            made = _made(run, one.texts)
-            changed.setdefault(run[0]["segment"], []).append((_text(run), _text(made)))
-            new_words += made
+        made = _made(run, one.texts) if one else [dict(run[0])]
+        same = len(run) == len(made)
+        places.extend(len(new_words) + (n if same else 0) for n in range(len(run)))
+        texts.setdefault(run[0]["segment"], []).append((run, made))
+        new_words += made
         k += len(run)
+    changed = {words[one.first]["segment"] for one in replacements}
     new_segments = [
-        {**segment, "text": _rewritten(segment["text"], changed.get(segment["id"], ()))}
+        {**segment, "text": _rewritten(segment["text"], texts[segment["id"]])}
+        if segment["id"] in changed
+        else dict(segment)
         for segment in segments
     ]
     return new_words, new_segments, places
@@ -85,11 +84,17 @@ def _text(run: Sequence[Row]) -> str:
     return "".join((" " if word["space"] and n else "") + word["text"] for n, word in enumerate(run))
 
 
-def _rewritten(text: str, changes: Sequence[tuple[str, str]]) -> str:
-    """The text of a segment with its changes, in order; what is not found in it stays."""
-    done, rest = "", text
-    for old, new in changes:
-        before, found, after = rest.partition(old)
-        if found:
-            done, rest = done + before + new, after
-    return done + rest
+def _rewritten(text: str, runs: Sequence[tuple[Sequence[Row], Sequence[Row]]]) -> str:
+    """The text of a segment, given each run of its words as it was and as it is now.
+
+    Each word is looked for behind the one before it, so that what stands between words stays. A text that is
+    not that of its words is written anew from them.
+    """
+    done, at = "", 0
+    for old, new in runs:
+        place = text.find(_text(old), at)
+        if place < 0:
+            return _text([word for _, made in runs for word in made])
+        done += text[at:place] + _text(new)
+        at = place + len(_text(old))
+    return done + text[at:]

@@ -91,20 +91,22 @@ class Endpoint:
             texts.extend(self._answers(lines[len(texts) : len(texts) + count], target))
         return texts
 
-    def _answers(self, lines: Sequence[Line], target: str) -> list[str | None]:
-        """The translations of one question's lines."""
+    def _answers(self, lines: Sequence[Line], target: str, *, hints: bool = True) -> list[str | None]:
+        """The translations of one question's lines; `hints`: it may show existing subtitles."""
         first = lines[0].number
         before = self._film[max(0, first - self._before) : first]
         if self._by_scene:
             before = [line for line in before if self._scene[line.number] == self._scene[first]]
         shown = [(line, self._translated.get(line.number, "")) for line in before]
-        messages = prompt.messages(lines, shown, self._view.tag or target, self._known(lines))
+        messages = prompt.messages(lines, shown, self._view.tag or target, self._known(lines, hints=hints))
         question = json.dumps([self._chat.address, self._model, messages], sort_keys=True)
         kept = self._store.get(question)
         stored = kept.answer if kept and isinstance(kept.answer, str) else None
         try:
             answer = self._chat.ask(messages) if stored is None else stored
         except RefusedError as error:
+            if hints and self._known(lines, hints=True).existing:  # they come from strangers
+                return self._answers(lines, target, hints=False)
             return self._refused(lines, target, error)
         texts = [self._in_script(text) for text in prompt.parsed(answer, len(lines))]
         if stored is None and None not in texts:
@@ -117,13 +119,13 @@ class Endpoint:
         script = han.requested(self._view.tag)
         return han.converted(text, script) if text and script else text
 
-    def _known(self, lines: Sequence[Line]) -> prompt.Known:
+    def _known(self, lines: Sequence[Line], *, hints: bool) -> prompt.Known:
         """What a question with these lines says about the film."""
         view = self._view
         needed = terms.relevant(
             view.terms, [line.text for line in lines], dict.fromkeys(line.speaker for line in lines)
         )
-        beside = view.existing.beside(lines) if view.context != NONE else []
+        beside = view.existing.beside(lines) if hints and view.context != NONE else []
         return prompt.Known(view.title, view.summary, needed, beside, view.existing.language)
 
     def _refused(self, lines: Sequence[Line], target: str, error: RefusedError) -> list[str | None]:

@@ -28,7 +28,14 @@ class Existing(NamedTuple):
         starts = [row["start"] for row in self.lines]
         first = bisect_left(starts, lines[0].start - QUESTIONS.around_s)
         last = bisect_left(starts, lines[-1].end)
-        return [str(row["text"]) for row in self.lines[first : min(last, first + QUESTIONS.existing)]]
+        texts: list[str] = []
+        left = QUESTIONS.existing_letters
+        for row in self.lines[first : min(last, first + QUESTIONS.existing)]:
+            left -= len(row["text"])
+            if left < 0:
+                break
+            texts.append(str(row["text"]))
+        return texts
 
 
 def chosen(rows: Sequence[Mapping[str, Any]], target: str, spoken: str) -> Existing:

@@ -171,6 +171,8 @@ class Questions(Thresholds):
     """Lines of a first question that ends with a scene."""
     existing: int = 24
     """Cues of existing subtitles that a question shows at most."""
+    existing_letters: int = 2500
+    """Characters of these cues at most; 24 usual ones have 1,000."""
     around_s: float = 1.0
     """Seconds before its first line from which on they are shown."""
 

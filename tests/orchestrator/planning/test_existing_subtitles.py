@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from orchestrator.film_files import headers, subtitles_there
+from orchestrator.film_files import headers
 from orchestrator.film_files.headers import Headers, SubtitleTrack
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.planning import existing_subtitles
@@ -23,12 +23,10 @@ def film(tmp_path, monkeypatch):
     path.write_bytes(b"a film")
     tracks: list[SubtitleTrack] = []
     monkeypatch.setattr(headers, "of", lambda films: {one: Headers(subtitles=tuple(tracks)) for one in films})
-    subtitles_there.forget()
     return path, tracks
 
 
 def found(film, text=False, apart=False):
-    subtitles_there.forget()
     made = existing_subtitles.found(film, text=text, apart=apart)
     params = made.params.get("existing_subtitles", {"names": (), "languages": ()})
     return dict(zip(params["names"], params["languages"], strict=True)), made
@@ -69,6 +67,30 @@ def test_a_link_to_a_file_elsewhere_is_not_read(film, tmp_path):
     names, made = found(path)
     assert names == {}
     assert "River.en.srt is not read: it is a link to a file in another folder" in made.notes
+
+
+def test_a_linked_folder_is_not_read_and_a_real_one_is(film, tmp_path):
+    path, _ = film
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "secret.srt").write_text(SRT)
+    path.with_name("Subs").symlink_to(tmp_path / "private")
+    names, made = found(path)
+    assert names == {}
+    assert "Subs/secret.srt is not read: it is a link to a file in another folder" in made.notes
+    path.with_name("Subs").unlink()
+    path.with_name("Subs").mkdir()
+    (path.with_name("Subs") / "English.srt").write_text(SRT)
+    assert found(path)[0] == {"Subs/English.srt": "en"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_the_user_may_not_read_is_left_out(film):
+    path, _ = film
+    path.with_name("River.en.srt").write_text(SRT)
+    path.with_name("River.en.srt").chmod(0)
+    names, made = found(path)
+    assert names == {}
+    assert made.notes == ("River.en.srt is not read: permission denied",)
 
 
 def test_text_tracks_count_and_pictures_and_our_own_film_do_not(film):

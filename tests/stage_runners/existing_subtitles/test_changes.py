@@ -87,6 +87,19 @@ def test_words_that_were_cut_otherwise_share_their_time():
     assert more[4]["probability"] == 0.3
 
 
+def test_a_word_is_replaced_at_its_place_and_not_where_its_letters_are():
+    words = heard("sand and he and she")
+    new, lines, _ = replaced(
+        words, [segment(0, text=" sand, and he and she")], [Replacement(first=3, last=4, texts=("in",))]
+    )
+    assert " ".join(word["text"] for word in new) == "sand and he in she"
+    assert lines[0]["text"] == " sand, and he in she"
+    _, lines, _ = replaced(
+        words, [segment(0, text="another text")], [Replacement(first=3, last=4, texts=("in",))]
+    )
+    assert lines[0]["text"] == "sand and he in she"
+
+
 def test_the_share_of_words_that_were_recognised_tells_the_spoken_language():
     words = heard(WORDS)
     same = list(passages([Line(0.9, 3.2, "We left that ferry at the harbour.")], words))

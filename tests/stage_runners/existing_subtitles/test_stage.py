@@ -153,6 +153,20 @@ def test_names_before_lines_are_speakers_if_they_come_again(film):
     assert [row["speaker"] for row in made["lines"]][:6] == ["Anna", "Ben", "Anna", "", "", "Ben"]
 
 
+def test_speakers_are_those_of_one_file_in_the_letters_of_the_film(film, tmp_path):
+    names = {"en": ("ANNA", "BEN"), "ru": ("\u0410\u041d\u041d\u0410", "\u0411\u0415\u041d")}
+    made = {}
+    for language, (one, other) in names.items():
+        lines = [f"{(one, other)[k % 2]}: {line}" for k, line in enumerate(TALE)]
+        made[language] = film(lines, name=f"film.{language}.srt", language=language)
+    assert {row["speaker"] for row in made["en"]["lines"]} == {"Anna", "Ben"}
+    assert {row["speaker"] for row in made["ru"]["lines"]} == {""}
+    files = [str(tmp_path / str(k) / f"film.{language}.srt") for k, language in enumerate(names, 1)]
+    both = film(TALE, files=files, names=["film.en.srt", "film.ru.srt"], languages=["en", "ru"])
+    assert {row["speaker"] for row in both["lines"] if row["source"] == "film.en.srt"} == {"Anna", "Ben"}
+    assert {row["speaker"] for row in both["lines"] if row["source"] == "film.ru.srt"} == {""}
+
+
 @pytest.mark.parametrize("kind", ["another film's", "another's words in this film's times", "damaged"])
 def test_wrong_subtitles_change_nothing(film, kind):
     rng = random.Random(8)
@@ -165,7 +179,7 @@ def test_wrong_subtitles_change_nothing(film, kind):
             at = spans[-1][1]
         made = film(TALE[::-1], spans=spans)
     elif kind == "damaged":
-        made = film(["no times"], spans=[(-1.0, -2.0)])
+        made = film(["\n\n00:00:xx --> 00:00:09,000\n" + line for line in other], spans=[(5.0, 4.0)] * 12)
     else:
         made = film(other)
     assert pairs(made) == []

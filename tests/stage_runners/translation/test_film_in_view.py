@@ -100,6 +100,17 @@ def test_existing_subtitles_are_shown_with_the_lines_of_their_time_those_of_the_
     assert "subtitles" not in server.questions()[0]
 
 
+def test_long_subtitles_are_cut_and_a_question_that_is_rejected_is_asked_without_them(ask, tmp_path):
+    long = [(1.0 + k / 9, 3.0, "x" * 1000, "fr", "film.fr.srt") for k in range(9)]
+    more = {"existing": existing(tmp_path, *long)}
+    rejected = [status(400)] * 4  # as it is, and then with fewer options, as older servers want it
+    server, _, out = ask(TRANSLATORS["endpoint"].stage, *rejected, good, more=more)
+    first, *_, last = server.questions()
+    assert [len(text) for text in first["subtitles"]] == [1000, 1000]
+    assert "subtitles" not in last
+    assert len(read(out / "segments.parquet", "segments").rows()) == len(SAID)
+
+
 def test_the_users_term_wins_over_the_models_and_is_asked_for_again_if_it_is_lost(ask, tmp_path):
     _, _, out = ask(BRIEFING, ABOUT)
     mine = tmp_path / "mine.csv"
