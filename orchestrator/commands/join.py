@@ -21,7 +21,7 @@ def add(subparsers: Any) -> None:
         help="put recordings of one conversation into one file, a track for each person",
         description="Podcasts and interviews often come as one file for each person. Put them into one file "
         "with a named track each, for `orchestrator run FILE --speakers-by-track`. Nothing is recorded anew: "
-        "compressed sound is copied, and uncompressed sound becomes FLAC.",
+        "usual compressed sound is copied, and all other becomes FLAC.",
     )
     parser.add_argument(
         "recordings", nargs="+", metavar="[NAME=]FILE",

@@ -11,6 +11,7 @@ from orchestrator.errors import INPUT, OK, USAGE, FatalError
 from orchestrator.library import corrections
 from orchestrator.paths import home
 from orchestrator.planning.film_path import film_of
+from orchestrator.report.recognised_times import FilmClock
 from orchestrator.run_state import last_text
 from orchestrator.storage import file_digests
 from orchestrator.storage.store import Store
@@ -88,13 +89,19 @@ def _read_last_run(film: Path) -> dict[str, Any]:
             f"{film.name}: no results yet", f"run it first: orchestrator run {typed(film)}", INPUT
         )
     bias = (last[1].facts if last else {}).get("bias") or {}
+    clock = _clock(store, film, last[1].ingredients.get("input audio")) if last else None
     again = sorted(
         (
-            {"start": one["start"], "before": one["from"], "after": one["to"], "applied": name == "changed"}
+            {
+                "start": clock.film(one["start"]) if clock else None,
+                "before": one["from"],
+                "after": one["to"],
+                "applied": name == "changed",
+            }
             for name in ("changed", "undone")
             for one in bias.get(name, ())
         ),
-        key=lambda row: float(row["start"]),
+        key=lambda row: row["start"] or 0.0,
     )
     return {
         "glossary": glossary or [],
@@ -108,6 +115,15 @@ def _read_last_run(film: Path) -> dict[str, Any]:
 def _numbered(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Every correction that can be undone, by number."""
     return [*found["heard_again"], *found["corrections"]]
+
+
+def _clock(store: Store, film: Path, heard: str | None) -> FilmClock | None:
+    """The film's time for times of the recording with this digest; None if its pieces are gone."""
+    last = store.last(film, "untangling")
+    if last is None or last[1].outputs["audio"].digest != heard:
+        return FilmClock(None)
+    pieces = _rows(store, film, "untangling", "pieces")
+    return None if pieces is None else FilmClock(pieces)
 
 
 def _rows(store: Store, film: Path, stage: str, output: str) -> list[dict[str, Any]] | None:
@@ -165,17 +181,14 @@ def _show(found: dict[str, Any]) -> None:
     for row in found["heard_again"]:
         note = _NOTES[row["applied"], row["undone"]]
         pair = f"{row['before']} > {row['after']}"
-        terminal.show(
-            f"{row['number']:>3}  {fmt.clock(row['start'])}  {pair}  re-transcribed with name hints{note}"
-        )
+        terminal.show(f"{row['number']:>3}  {_when(row)}  {pair}  re-transcribed with name hints{note}")
     if not rows:
         terminal.show("corrections: none")
     for row in rows:
-        when = fmt.clock(row["start"]) if row["start"] is not None else "?"
         note = _NOTES[row["applied"], row["undone"]]
         evidence = ", ".join(row["evidence"])
         terminal.show(
-            f"{row['number']:>3}  {when}  {row['before']} > {row['after']}  {row['score']:.2f}  "
+            f"{row['number']:>3}  {_when(row)}  {row['before']} > {row['after']}  {row['score']:.2f}  "
             f"{evidence}{note}"
         )
     for row in found["speakers"]:
@@ -183,3 +196,7 @@ def _show(found: dict[str, Any]) -> None:
         terminal.show(f"{row['speaker']}: {name}")
         for line in row["evidence"][:_EVIDENCE]:
             terminal.show(f"    {line}")
+
+
+def _when(row: dict[str, Any]) -> str:
+    return fmt.clock(row["start"]) if row["start"] is not None else "?"

@@ -46,9 +46,7 @@ class Measured:
 
 def of_cue(flags: Sequence[str], measured: Measured) -> tuple[float, list[str]]:
     """The review priority of a cue (0 to 1), and its reasons, strongest first; 0 without a reason."""
-    if SOUND in flags:
-        return 0.0, []  # it describes a sound, not speech
-    reasons = [*_measured(measured)]
+    reasons = [] if SOUND in flags else [*_measured(measured)]  # it describes a sound, not speech
     for flag in flags:
         if not flag_of(flag).review or (flag == "doubtful" and measured.doubts):
             continue  # the doubts are more precise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from orchestrator.report.recognised_times import FilmClock
 from orchestrator.report.results import Results
 
 _SOURCES = {
@@ -52,9 +53,12 @@ def speakers(
 def names(results: Results) -> list[dict[str, Any]]:
     """Corrected words in order of time: by re-transcription with hints, existing subtitles, and sound."""
     bias = results.facts("asr").get("bias") or {}
+    pieces = results.rows("untangling", "pieces")
+    unknown = pieces is None and bool(results.stages("untangling"))
+    clock = FilmClock(pieces)
     corrected = [
         {
-            "start": float(one["start"]),
+            "start": None if unknown else clock.film(float(one["start"])),
             "before": one["from"],
             "after": one["to"],
             "applied": kind == "changed",

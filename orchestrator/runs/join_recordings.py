@@ -11,17 +11,18 @@ from typing import Any
 
 from ipc import atomic, json_text
 from orchestrator.environments.run_module import answer_of
-from orchestrator.errors import INPUT, STORAGE, USAGE, FatalError
+from orchestrator.errors import FAILED, STATUS_OF_CATEGORY, USAGE, FatalError
 from orchestrator.outputs import publish
 from orchestrator.planning.film_path import film_of
 from orchestrator.surroundings import current_folder
-from orchestrator.util import text as fmt
 from orchestrator.util.free_space import free_space
 from orchestrator.util.storage_errors import storage_errors
 
 ENV = "media"
 PATIENCE_S = 7200
 """Timeout in seconds; three recordings of three hours take a few minutes."""
+_GRACE_S = 120
+"""Seconds beyond it in which the recordings are opened, and the error is reported."""
 SUFFIXES = (".mka", ".mkv")
 LATEST_S = 86_400.0
 DIFFERENT_S, DIFFERENT_SHARE = 5.0, 0.02
@@ -85,16 +86,8 @@ def join(
 ) -> tuple[Path, list[dict[str, Any]]]:
     """Write the file; return its path, and its tracks as `stage_runners.media.join` describes them."""
     target = _target(recordings, output, overwrite=overwrite)
-    size = sum(one.path.stat().st_size for one in recordings)
     with storage_errors(f"{target}: cannot be written", "choose another place with --output"):
         draft = publish.draft_beside(target)
-    place, free = free_space(target.parent)
-    if free < size:
-        raise FatalError(
-            f"{target.name} needs up to {fmt.size(size)} in {place}, which has {fmt.size(free)} free",
-            "free some space, or choose another place with --output",
-            STORAGE,
-        )
     try:
         tracks = _answer(recordings, late, draft)
         with storage_errors(f"{target}: cannot be written", "choose another place with --output"):
@@ -110,12 +103,17 @@ def _answer(recordings: Sequence[Recording], late: Mapping[str, float], draft: P
         "output": str(draft),
         "recordings": [{"path": str(one.path), "title": one.title} for one in recordings],
         "late": dict(late),
+        "free": free_space(draft.parent)[1],
+        "timeout": PATIENCE_S,
     }
+    # The module ends ffmpeg, which would go on if only the module were ended here.
     answer = answer_of(
-        ENV, "media.join", doing="joining the recordings", timeout=PATIENCE_S, input=json_text.dumps(request)
-    )
+        ENV, "media.join", doing="joining the recordings", timeout=PATIENCE_S + _GRACE_S,
+        input=json_text.dumps(request),
+    )  # fmt: skip
     if error := answer.get("error"):
-        raise FatalError(error["message"], error["hint"], INPUT)
+        status = STATUS_OF_CATEGORY.get(error["category"], FAILED)
+        raise FatalError(error["message"], error["hint"], status)
     tracks: list[dict[str, Any]] = answer["tracks"]
     return tracks
 

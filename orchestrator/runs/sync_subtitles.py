@@ -58,7 +58,8 @@ def compared(
     """
     registry.require(ENV)
     until = "alignment" if recognise else "silero_vad"
-    options = {"mux": False, "clip": None}
+    # Words that were recognised from tracks apart are on the clock of another recording than `demux`'s.
+    options = {"mux": False, "clip": None, "speakers_by_track": False, "speakers_by_channel": False}
     made = results_of(
         film, store, typed, options, until=until, command="sync", logs=home() / "memo" / "sync" / "runs"
     )

@@ -29,12 +29,12 @@ def parts(
     seconds: float,
     shots: Sequence[float] = (),
     least: float | None = None,
-    check: Callable[[int, int], None] | None = None,
+    check: Callable[[str, int, int], None] | None = None,
 ) -> list[Part]:
     """The chapters of a film of so many `seconds`, from 0 to its end; a single one if nothing divides it.
 
     `shots` are the times of shot changes, `least` the minimum length of a chapter in seconds. `check` is
-    called often, with what is done of how much.
+    called often, with what is done of how many `utterances` or `boundaries`.
     """
     if not spoken:
         return [Part(0.0, seconds, ())]
@@ -45,7 +45,7 @@ def parts(
     times = [0.0, *(time for time, _ in places[1:])]
     text = Text([stems(one.text) for one in spoken])
     bonus = [_bonus(*one) for one in zip(pauses, doublings, strict=True)]
-    found = division(text, times, seconds, least, bonus)
+    found = division(text, times, seconds, least, bonus, check)
     block = COHESION.block_share * least
     evidence = _kept(text, times, block, found, pauses, doublings, check)
     edges = [0, *evidence, len(spoken)]
@@ -103,14 +103,14 @@ def _kept(
     found: Sequence[int],
     pauses: Sequence[float],
     doublings: Sequence[float],
-    check: Callable[[int, int], None] | None,
+    check: Callable[[str, int, int], None] | None,
 ) -> dict[int, tuple[str, ...]]:
     """The boundaries with evidence, each with what it is."""
     kept: dict[int, tuple[str, ...]] = {}
     edges = [0, *found, len(text.units)]
     for n, (before, at, after) in enumerate(zip(edges, edges[1:], edges[2:], strict=False)):
         if check:
-            check(n, len(found))
+            check("boundaries", n, len(found))
         by_chance = chance(text, times, before, at, after, block)
         if evidence := _evidence(by_chance, pauses[at], doublings[at]):
             kept[at] = evidence

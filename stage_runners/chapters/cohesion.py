@@ -13,7 +13,7 @@ parts' utterances have as strong a one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from stage_runners.chapters.thresholds import COHESION
@@ -69,12 +69,18 @@ def _ranks(ids: Ints) -> Ints:
 
 
 def division(
-    text: Text, times: Sequence[float], end: float, least: float, bonus: Sequence[float]
+    text: Text,
+    times: Sequence[float],
+    end: float,
+    least: float,
+    bonus: Sequence[float],
+    check: Callable[[str, int, int], None] | None = None,
 ) -> list[int]:
     """The utterances that begin another part in the best division of the text.
 
     `times` are the times at which the utterances would begin a part, the first 0, and `end` is the film's.
     No part is shorter than `least` seconds. `bonus` is what a boundary before each utterance adds, in nats.
+    `check` is called for each utterance, since this takes time with the square of their number.
     """
     import numpy as np
 
@@ -87,6 +93,8 @@ def division(
     best[0] = 0.0
     back = np.zeros(count + 1, np.int64)
     for k in range(count):
+        if check:
+            check("utterances", k, count)
         if best[k] == -np.inf:
             continue
         at = text.first[k]

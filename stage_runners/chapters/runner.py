@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ipc.context import Context
 
 STAGE = CHAPTERS
+_PHASES = {"utterances": "divide", "boundaries": "compare"}
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -42,9 +43,9 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     least = context.params.get("chapter_length")
     least = minimum(seconds) if least is None else float(least)
 
-    def check(done: int, total: int) -> None:
+    def check(unit: str, done: int, total: int) -> None:
         context.check()
-        context.progress(done, total, unit="boundaries", phase="compare")
+        context.progress(done, total, unit=unit, phase=_PHASES[unit])
 
     found = parts(spoken, seconds, shots, least, check)
     chapters = _named(found, str(context.params["chapter_titles"]))

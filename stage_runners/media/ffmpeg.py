@@ -95,10 +95,15 @@ def run(
     return errors
 
 
-def _raise_failure(status: int, errors: str, phase: str, output: Path, total: float) -> None:
+def disk_is_full(status: int, errors: str, folder: Path) -> bool:
+    """Whether ffmpeg, which wrote to `folder`, ended because there was no space left."""
     # On a full disk the error message itself may be missing.
-    full = status and shutil.disk_usage(output.parent).free < _NOTHING_LEFT
-    if full or any(text in errors for text in _NO_SPACE):
+    full = status and shutil.disk_usage(folder).free < _NOTHING_LEFT
+    return bool(full) or any(text in errors for text in _NO_SPACE)
+
+
+def _raise_failure(status: int, errors: str, phase: str, output: Path, total: float) -> None:
+    if disk_is_full(status, errors, output.parent):
         need = f"; about {total * 32_000 / 1e6:.0f} MB are needed" if phase == "decode" else ""
         raise StageError(
             "storage",

@@ -136,7 +136,10 @@ class Silent:
         return sum((Counter(cue.text() for cue in self._cues) - shown).values())
 
     def added(self, cues: Sequence[Cue]) -> list[Cue]:
-        """The cues, and those of these with room for `min_ms`, or for all of their time in the file."""
+        """The cues, and those of these with room for `min_ms`, or for all of their time in the file.
+
+        These have flags for the rules that they break: a sign or a song may stay longer than `max_ms`.
+        """
         result = sorted(cues, key=lambda cue: cue.start)
         for one in self._cues:
             at = bisect_right(result, one.start, key=lambda cue: cue.start)
@@ -146,7 +149,8 @@ class Silent:
             if at < len(result):
                 end = min(end, result[at].start - self._limits.gap_ms)
             if end - start >= min(self._limits.min_ms, one.end - one.start):
-                result.insert(at, replace(one, start=start, end=end, flags=(SOUND,)))
+                broken = cue_rules.broken([line.shown() for line in one.lines], end - start, self._limits)
+                result.insert(at, replace(one, start=start, end=end, flags=(SOUND, *broken)))
         return result
 
 

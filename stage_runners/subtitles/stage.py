@@ -21,15 +21,18 @@ EDITS = Stage(
     outputs=(Output(name="segments", kind="segments"), Output(name="words", kind="words")),
     params=(Param(name="edits", file=True, help="edits that the user made to this film's subtitles"), CLIP),
     resources=Resources(cores=1, memory_mb=300),
-    off="an edited film that is translated turns it on",
+    off="an edited film that is translated or gets chapters turns it on",
     thresholds=THRESHOLDS,
     brief=True,
 )
-"""The transcript as the user edited it, for translations. `subtitles` applies the edits to cues itself."""
+"""The transcript as the user edited it, for translations and chapters.
+
+`subtitles` applies the edits to cues itself.
+"""
 
 SUBTITLES = Stage(
     name="subtitles",
-    version=7,
+    version=8,
     backends=on_cpu("subtitles.runner", "media"),
     inputs=(
         Input(name="segments", source="post_ner.segments", otherwise="attribution.segments"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from stage_runners.untangling.thresholds import APART
 
@@ -40,11 +41,15 @@ class Piece:
 
 
 def pieces_of(
-    turns: Sequence[Turn], length: float, alike: Callable[[Turn, Turn], bool] = lambda _, __: False
+    turns: Sequence[Turn],
+    length: float,
+    alike: Callable[[Turn, Turn], bool] = lambda _, __: False,
+    check: Callable[[float], None] = lambda _: None,
 ) -> list[Piece]:
     """The pieces of a film of `length` seconds, in order. Turns of one speaker do not overlap.
 
     `alike` tells whether the tracks of two speakers have the same sound while both have a turn.
+    `check` is called with the seconds of the film that are done, for each turn that may overlap others.
     """
     ordered = sorted(turns, key=lambda turn: (turn.start, turn.end, turn.speaker))
     result: list[Piece] = []
@@ -59,7 +64,7 @@ def pieces_of(
 
     groups = list(_groups(ordered))
     for number, group in enumerate(groups):
-        if not _overlap(group, alike):
+        if not _overlap(group, alike, check):
             continue
         before = max(turn.end for turn in groups[number - 1]) if number else 0.0
         after = groups[number + 1][0].start if number + 1 < len(groups) else length
@@ -107,10 +112,13 @@ def _groups(ordered: Sequence[Turn]) -> Iterator[list[Turn]]:
         yield group
 
 
-def _overlap(group: Sequence[Turn], alike: Callable[[Turn, Turn], bool]) -> bool:
+def _overlap(
+    group: Sequence[Turn], alike: Callable[[Turn, Turn], bool], check: Callable[[float], None]
+) -> bool:
     """Whether two turns of a group overlap by more than the edges of turns are off, in tracks that differ."""
     for number, turn in enumerate(group):
-        for other in group[number + 1 :]:
+        check(turn.start)
+        for other in islice(group, number + 1, None):
             shared = min(turn.end, other.end) - other.start
             if shared <= 0:
                 break

@@ -32,7 +32,7 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     """Write `audio`, its `speech`, and the `pieces` that it consists of."""
     del model
     from ipc.artifacts import open_audio, read
-    from stage_runners.untangling.likeness import alike
+    from stage_runners.untangling.likeness import Likeness
 
     audio = open_audio(inputs["audio"])
     labels = [row["speaker"] for row in read(inputs["titles"], "speakers").rows()]
@@ -40,13 +40,11 @@ def run(model: None, inputs: Mapping[str, Path], context: Context) -> None:
     own = dict(zip(labels, voices, strict=False))
     turns = [Turn(row["start"], row["end"], row["speaker"]) for row in read(inputs["turns"], "turns").rows()]
 
-    def same_sound(one: Turn, other: Turn) -> bool:
-        first, last = (
-            round(s * audio.sample_rate) for s in (max(one.start, other.start), min(one.end, other.end))
-        )
-        return alike(own[one.speaker][first:last], own[other.speaker][first:last], audio.sample_rate)
+    def check(done: float) -> None:
+        context.check()
+        context.progress(min(done, audio.seconds), audio.seconds, phase="compare")
 
-    pieces = pieces_of(turns, audio.seconds, same_sound)
+    pieces = pieces_of(turns, audio.seconds, Likeness(own, audio.sample_rate), check)
     regions = [(row["start"], row["end"]) for row in read(inputs["speech"], "regions").rows()]
     speech = speech_of(pieces, regions)
     apart = [piece.turn for piece in pieces if piece.turn]

@@ -7,7 +7,7 @@ from stage_runners.untangling.thresholds import THRESHOLDS
 
 UNTANGLING = Stage(
     name="untangling",
-    version=1,
+    version=2,
     backends=on_cpu("untangling.runner", "media"),
     inputs=(
         Input(name="audio", source="demux.audio"),

@@ -30,6 +30,9 @@ class Apart(Thresholds):
     """Share of the frames that must."""
     most_s: float = 5.0
     """Seconds of an overlap that are compared."""
+    enough_s: float = 120.0
+    """Seconds of overlaps with the same sound, and none with another, after which two speakers' tracks are
+    taken to be the same: more than an introduction that was put into both."""
 
 
 APART = Apart()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -24,17 +25,21 @@ def film(tmp_path, monkeypatch):
     return film
 
 
-def put_in_store(film, home, stage, output, columns, facts=None):
+def put_in_store(film, home, stage, output, columns, facts=None, *, also=None, ingredients=None):
     """A stage's result in the store, as the film's last one."""
     store = Store(home / "store")
     attempt = store.attempt(stage)
-    outputs = {}
+    outputs = dict(also or {})
+    for other in outputs.values():
+        (attempt / other.path).write_bytes(b"ARROW1")
     if output:
         digest = write(attempt / f"{output}.parquet", output, columns)
         size = (attempt / f"{output}.parquet").stat().st_size
         outputs[output] = OutputRecord(kind=output, path=f"{output}.parquet", digest=digest, size=size)
-    key = stage.encode().hex().ljust(64, "0")
-    made = Manifest(stage=stage, version=1, ingredients={}, outputs=outputs, seconds=1.0, facts=facts or {})
+    key = (stage + str(ingredients or "")[-4:-2]).encode().hex().ljust(64, "0")
+    made = Manifest(
+        stage=stage, version=1, ingredients=ingredients or {}, outputs=outputs, seconds=1.0, facts=facts or {}
+    )
     store.commit(attempt, key, made)
     store.remember(film, stage, key)
 
@@ -123,3 +128,18 @@ def test_a_re_transcribed_name_has_a_number_and_can_be_undone(film, tmp_path, ca
     assert "2  1:01  Rachell > Rachel" in shown
     assert cli.main(["names", str(film), "--undo", "1"]) == 0
     assert side_inputs.params(film, file_digest(film))["asr"]["undone"] == ["choice>Joyce"]
+
+
+def test_a_re_transcribed_name_is_at_the_films_time_if_tracks_were_heard_apart(film, tmp_path, capsys):
+    home = tmp_path / "home"
+    run_of(film, home)
+    pieces = {"start": [0.0, 10.4], "end": [10.0, 40.0], "at": [0.0, 7.0], "speaker": [None, "SPEAKER_00"]}
+    own = hashlib.sha256(b"ARROW1").hexdigest()
+    apart = OutputRecord(kind="audio", path="audio.arrow", digest=own, size=6)
+    change = {"start": 27.4, "from": "choice", "to": "Joyce", "less_likely": 0.1}
+    put_in_store(film, home, "untangling", "pieces", pieces, also={"audio": apart})
+    for heard, time in ((own, "0:24"), ("b" * 64, "0:27")):
+        facts = {"bias": {"changed": [change]}}
+        put_in_store(film, home, "asr", "", {}, facts, ingredients={"input audio": heard})
+        cli.main(["names", str(film)])
+        assert f"1  {time}  choice > Joyce" in capsys.readouterr().out

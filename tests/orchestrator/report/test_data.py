@@ -236,6 +236,18 @@ def test_corrected_names_are_in_order_of_time(store, tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_names_that_were_heard_in_tracks_apart_are_at_the_films_time_or_at_none(store, tmp_path, there):
+    pieces = {"start": [0.0, 10.4], "end": [10.0, 15.0], "at": [0.0, 7.0], "speaker": [None, "SPEAKER_00"]}
+    bias = {"changed": [{"start": 12.4, "from": "a", "to": "A"}]}
+    apart = row("untangling")
+    if there:
+        apart = kept(store, "untangling", {"pieces": ("pieces", pieces, None)})
+    stages = [kept(store, "demux", {}), apart, kept(store, "asr", {}, facts={"bias": bias})]
+    (one,) = shown(store, tmp_path, content(tmp_path / "movie.mkv", stages))["names"]
+    assert one["start"] == (9.0 if there else None)
+
+
 def test_doubts_of_recognition_are_included_with_their_reasons(store, tmp_path):
     doubts = {
         "start": [1.0, 5.0],

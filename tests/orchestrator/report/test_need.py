@@ -64,5 +64,7 @@ def test_missed_speech_has_a_priority_that_grows_with_its_certainty():
     assert why == ["speech was detected here, but there is no text", "12 decodes gave nothing"]
 
 
-def test_a_cue_that_describes_a_sound_needs_no_review():
+def test_a_cue_that_describes_a_sound_needs_a_review_only_if_it_breaks_a_limit():
     assert of(["sound"], speech=0.0) == (0.0, [])
+    score, why = of(["sound", "too_long"], speech=0.0)
+    assert (round(score, 2), why) == (0.1, ["longer than the maximum duration"])

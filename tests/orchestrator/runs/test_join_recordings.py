@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ipc.artifacts import open_audio, read
-from orchestrator.errors import INPUT, USAGE, FatalError
+from orchestrator.errors import INPUT, STORAGE, USAGE, FatalError
 from orchestrator.runs import one_conversation
 from orchestrator.runs.join_recordings import Recording, delays_of, join, recordings_of, shorter
 from tests.stage_runners import films
@@ -70,14 +70,26 @@ def test_a_file_that_is_there_is_replaced_only_if_asked_and_a_recording_never(fi
 def test_what_cannot_be_joined_is_an_error_and_leaves_nothing(files, tmp_path):
     noise = tmp_path / "noise.wav"
     noise.write_bytes(np.random.default_rng(0).bytes(5000))
-    for recordings, late, message in (
-        ([files[0], noise], {}, r"noise\.wav: not a film"),
-        (files[:2], {"Bob": 1.0}, "--late Bob: there is no such recording"),
+    for recordings, late, message, status in (
+        ([files[0], noise], {}, r"noise\.wav: not a film", INPUT),
+        (files[:2], {"Bob": 1.0}, "--late Bob: there is no such recording", USAGE),
     ):
         with pytest.raises(FatalError, match=message) as refused:
             join(recordings_of(list(map(str, recordings))), late, tmp_path / "out.mka", overwrite=False)
-        assert refused.value.status == INPUT
+        assert refused.value.status == status
     assert [one.name for one in tmp_path.iterdir()] == ["noise.wav"]
+
+
+@env
+def test_a_full_disk_is_not_a_bad_recording(files, tmp_path, monkeypatch):
+    full = tmp_path / "ffmpeg"
+    full.write_text("#!/bin/sh\necho 'av_interleaved_write_frame(): No space left on device' >&2\nexit 228\n")
+    full.chmod(0o755)
+    monkeypatch.setenv("ORCHESTRATOR_FFMPEG", str(full))
+    with pytest.raises(FatalError, match="the disk is full") as refused:
+        join(recordings_of(list(map(str, files[:2]))), {}, tmp_path / "out.mka", overwrite=False)
+    assert refused.value.status == STORAGE
+    assert [one.name for one in tmp_path.iterdir()] == ["ffmpeg"]
 
 
 def test_words_that_cannot_be_used_are_refused(tmp_path):

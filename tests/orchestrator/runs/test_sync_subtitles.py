@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from orchestrator.config.values import Layer
 from orchestrator.errors import INPUT, USAGE, FatalError
+from orchestrator.planning import request
 from orchestrator.runs import sync_subtitles
 from orchestrator.runs.sync_subtitles import Destination
+from orchestrator.storage.store import Store
 
 
 @pytest.fixture
@@ -88,3 +91,21 @@ def test_missing_subtitles_are_an_error(files, tmp_path):
     with pytest.raises(FatalError, match="file not found") as error:
         sync_subtitles.check(tmp_path / "none.srt", files[0], Destination())
     assert error.value.status == INPUT
+
+
+def test_words_are_on_the_films_clock_even_if_other_runs_hear_the_tracks_apart(files, tmp_path, monkeypatch):
+    class ReachedError(Exception):
+        pass
+
+    def plan_for(settings, *_):
+        asked.append({name: settings.value(name) for name in ("speakers_by_track", "speakers_by_channel")})
+        raise ReachedError
+
+    film, subtitles, draft = files
+    asked = []
+    monkeypatch.setenv("ORCHESTRATOR_SPEAKERS_BY_TRACK", "true")
+    monkeypatch.setattr(request, "plan_for", plan_for)
+    monkeypatch.setattr(sync_subtitles.registry, "require", lambda _: None)
+    with pytest.raises(ReachedError):
+        sync_subtitles.compared(film, subtitles, Store(tmp_path / "store"), Layer(), draft, recognise=True)
+    assert asked == [{"speakers_by_track": False, "speakers_by_channel": False}]

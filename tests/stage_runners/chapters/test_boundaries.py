@@ -75,6 +75,14 @@ def test_no_chapter_is_shorter_than_the_minimum():
     assert [minimum(seconds) for seconds in (60, 1200, 7200)] == [30, 60, 300]
 
 
+def test_what_is_done_is_told_while_the_text_is_divided():
+    said = spoken([*BREAD, *SATELLITE])
+    told = []
+    parts(said, said[-1].end, check=lambda unit, done, total: told.append((unit, done, total)))
+    assert told[:20] == [("utterances", k, 20) for k in range(20)]
+    assert {unit for unit, _, _ in told[20:]} == {"boundaries"}
+
+
 def test_a_film_without_speech_is_one_part():
     assert [(part.start, part.end) for part in parts([], 90.0)] == [(0.0, 90.0)]
 

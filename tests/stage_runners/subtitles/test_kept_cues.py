@@ -77,6 +77,16 @@ def test_cues_in_which_nobody_speaks_are_shown_where_there_is_room():
     assert silent.without_room(result) == 1
 
 
+def test_a_silent_cue_that_stays_too_long_is_flagged():
+    limits = Profile()
+    rows = [
+        row(k, "[song]", "") | {"start": a, "end": b} for k, (a, b) in enumerate([(0.0, 3.0), (10.0, 40.0)])
+    ]
+    short, long = Silent(rows, limits).added([])
+    assert (long.end - long.start, long.flags) == (30_000, ("sound", "too_long"))
+    assert short.flags == ("sound",)
+
+
 def test_words_that_were_corrected_since_stay_in_their_cue():
     segments, words = spoken((FIRST, "A"), (SECOND, "A"))
     rows = [row(1, "One", FIRST), row(2, "Two", SECOND)]

@@ -32,6 +32,12 @@ def test_a_film_whose_tracks_have_the_same_sound_is_one_piece():
     assert asked == [("A", "B")]
 
 
+def test_what_is_done_is_told_before_every_turn():
+    done = []
+    pieces_of(TURNS, 10.0, lambda *_: True, done.append)
+    assert done == [1.0, 3.5, 8.0]
+
+
 def test_turns_that_overlap_follow_one_another_with_a_margin_and_a_pause_between():
     first, a, b, last = pieces_of(TURNS, 10.0)
     assert (a.turn, b.turn, first.turn, last.turn) == (TURNS[0], TURNS[1], None, None)
