@@ -31,9 +31,10 @@ def words(text):
 def test_every_output_file_is_written_with_the_spoken_words_and_the_speakers(finished, recording):
     assert sorted(path.name for path in finished.iterdir()) == [
         "demo.TextGrid", "demo.eaf", "demo.en.ass", "demo.en.docx", "demo.en.fcpxml",
-        "demo.en.karaoke.ass", "demo.en.karaoke.vtt", "demo.en.labels.txt", "demo.en.md", "demo.en.scc",
-        "demo.en.srt", "demo.en.stl", "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt",
-        "demo.json", "demo.report.html", "demo.rttm", "demo.subtitled.mkv", "demo.words.parquet",
+        "demo.en.karaoke.ass", "demo.en.karaoke.vtt", "demo.en.labels.txt", "demo.en.md",
+        "demo.en.podcast.json", "demo.en.scc", "demo.en.srt", "demo.en.stl", "demo.en.transcript.html",
+        "demo.en.tsv", "demo.en.ttml", "demo.en.txt", "demo.en.vtt", "demo.json", "demo.report.html",
+        "demo.rttm", "demo.subtitled.mkv", "demo.words.parquet",
     ]  # fmt: skip
     said = set(words(" ".join(re.findall(r"\d\.?\d* (.*)", recording.with_suffix(".stm").read_text()))))
     shown = words((finished / "demo.en.srt").read_text())
