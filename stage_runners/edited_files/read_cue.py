@@ -59,34 +59,35 @@ class Builder:
     """Puts a text together from pieces, with single blanks and without empty lines."""
 
     def __init__(self) -> None:
-        self._text = ""
+        self._chars: list[str] = []
         self._codes: list[Code] = []
 
     @property
     def at_line_start(self) -> bool:
         """Whether the next character begins a line."""
-        return not self._text or self._text.endswith("\n")
+        return not self._chars or self._chars[-1] == "\n"
 
     def add(self, piece: str) -> None:
         """Add text; a line feed ends a line."""
         for char in piece.translate(_MARKS):
             if char == "\n":
-                self._text = self._text.rstrip(" ")
+                while self._chars and self._chars[-1] == " ":
+                    self._chars.pop()
                 if not self.at_line_start:
-                    self._text += "\n"
+                    self._chars.append("\n")
             elif char.isspace():
-                if not self.at_line_start and not self._text.endswith(" "):
-                    self._text += " "
+                if not self.at_line_start and self._chars[-1] != " ":
+                    self._chars.append(" ")
             elif (char != "\u200f" or not self.at_line_start) and (char >= " " and char != "\x7f"):
-                self._text += char
+                self._chars.append(char)
 
     def code(self, code: str) -> None:
         """Add a code at the present place."""
-        self._codes.append(Code(len(self._text), code))
+        self._codes.append(Code(len(self._chars), code))
 
     def done(self) -> tuple[str, tuple[Code, ...]]:
         """The text and its codes."""
-        text = self._text.rstrip()
+        text = "".join(self._chars).rstrip()
         codes = [Code(min(one.at, len(text)), one.code) for one in self._codes]
         return text, canonical(text, codes)
 

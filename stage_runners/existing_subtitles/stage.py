@@ -11,7 +11,7 @@ from stage_runners.sync.thresholds import CUES, DECIDE, EXACT, FIT, PIECES, SEAR
 
 EXISTING_SUBTITLES = Stage(
     name="existing_subtitles",
-    version=1,
+    version=2,
     backends=on_cpu("existing_subtitles.runner", "nlp"),
     inputs=(
         Input(name="audio", source="demux.audio"),

@@ -11,7 +11,7 @@ from stage_runners.shared_params import CLIP, LANGUAGE_OPTION
 
 KNOWN_TEXT = Stage(
     name="known_text",
-    version=6,
+    version=7,
     backends=on_cpu("known_text.runner", "nlp"),
     inputs=(
         Input(name="segments", source="asr.segments"),

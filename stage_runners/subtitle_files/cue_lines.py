@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from stage_runners.subtitle_files import clock
@@ -24,6 +25,8 @@ _LIKE_TIMES = re.compile(
     r"|[^<>]{0,40}-->[ \t]{0,9}-?\d{1,4}[ \t]{0,4}:[ \t]{0,4}\d"
 )
 """A line that begins as a time does with an arrow behind it, or one with an arrow and a time behind that."""
+_DIGITS = 9
+"""Digits of a cue's number at most; Python refuses to read thousands."""
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t]|$)")
 
 
@@ -39,16 +42,18 @@ def entries(kind: str, text: str) -> Iterator[Entry]:
     """The cues of a text of this kind, `srt` or `vtt`."""
     rows = list(rows_of(text))
     heads = list(_vtt_heads(rows) if kind == "vtt" else _srt_heads(rows))
-    numbered = _numbered(rows, heads)
+    numbering = _Numbering.of(rows, heads)
+    blanks_end = all(row.text for row in rows)  # in a WebVTT without any empty line, one of blanks ends a cue
     for k, head in enumerate(heads):
-        end = heads[k + 1].at if k + 1 < len(heads) else len(rows)
-        body = rows[head.at + 1 : end]
+        following = heads[k + 1].at if k + 1 < len(heads) else len(rows)
+        body = rows[head.at + 1 : following]
         if kind == "vtt":
-            body = body[: _blank(rows, body)]
+            ends = (at for at, row in enumerate(body) if not (row.text.strip() if blanks_end else row.text))
+            body = body[: next(ends, len(body))]
+        ended = len(body) < following - head.at - 1
         _strip(body)
-        if numbered and body and k + 1 < len(heads) and _is_number(body[-1]):
-            body.pop()
-            _strip(body)
+        if numbering and k + 1 < len(heads) and not (kind == "vtt" and ended):
+            numbering.take(body, following - head.at - len(body) - 1)
         yield _entry(kind, rows[head.at], head, body)
 
 
@@ -92,25 +97,45 @@ def _vtt_heads(rows: Sequence[Row]) -> Iterator[_Head]:
             yield _Head(at, times, note=block == "NOTE")
 
 
-def _numbered(rows: Sequence[Row], heads: Sequence[_Head]) -> bool:
-    """Whether the cues have numbers: the first has one, or most have one directly before their times."""
-    if not heads:
-        return False
-    above = next((row for row in reversed(rows[: heads[0].at]) if row.text.strip()), None)
-    direct = sum(head.at > 0 and _is_number(rows[head.at - 1]) for head in heads)
-    return (above is not None and _is_number(above)) or 2 * direct > len(heads)
+@dataclass(kw_only=True)
+class _Numbering:
+    """The numbers of cues: that of the present one if it has one, and how many empty lines follow each."""
+
+    number: int | None
+    gap: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], heads: Sequence[_Head]) -> _Numbering | None:
+        """None if cues have no numbers: neither the first has one, nor most directly before their times."""
+        if not heads:
+            return None
+        first = heads[0].at
+        above = next((at for at in reversed(range(first)) if rows[at].text.strip()), None)
+        if above is not None and (number := _number(rows[above])) is not None:
+            return cls(number=number, gap=first - above - 1)
+        direct = sum(head.at > 0 and _number(rows[head.at - 1]) is not None for head in heads)
+        return cls(number=None, gap=0) if 2 * direct > len(heads) else None
+
+    def take(self, body: list[Row], gap: int) -> None:
+        """Take the next cue's number off the end of a body, behind which as many empty lines stand.
+
+        A number apart from the times is the text of a cue before one that lacks its number, unless it stands
+        alone, and numbers in this file do so, or it counts on.
+        """
+        own, self.number = self.number, None
+        if not body or (number := _number(body[-1])) is None:
+            return
+        alone = len(body) > 1 and not body[-2].text.strip()
+        counts_on = own is not None and number == own + 1
+        if gap == 0 or (alone and (gap <= self.gap or counts_on)):
+            self.number = number
+            body.pop()
+            _strip(body)
 
 
-def _is_number(row: Row) -> bool:
-    return row.text.strip(" \t\ufeff").isdecimal()
-
-
-def _blank(rows: Sequence[Row], body: Sequence[Row]) -> int:
-    """The number of lines before the empty one that ends a cue; in a file without any, one of blanks does."""
-    only_blanks = all(row.text for row in rows)
-    return next(
-        (k for k, row in enumerate(body) if not (row.text.strip() if only_blanks else row.text)), len(body)
-    )
+def _number(row: Row) -> int | None:
+    text = row.text.strip(" \t\ufeff")
+    return int(text) if len(text) <= _DIGITS and text.isdecimal() else None
 
 
 def _entry(kind: str, row: Row, head: _Head, body: Sequence[Row]) -> Entry:

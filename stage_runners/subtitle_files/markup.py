@@ -14,9 +14,10 @@ from typing import NamedTuple
 from stage_runners.subtitle_files.entry import Entry
 
 _MARKS = re.compile(
-    r"<[ ]{0,3}(?P<closing>/?)[ ]{0,3}(?P<name>[A-Za-z][A-Za-z0-9]{0,20})(?P<classes>(?:\.[^\s<>]*)?)"
-    r"(?P<rest>[^<>]*)>|<[\d:.]{1,20}>|</?>|\{(?P<block>\\[^{}]*)\}"
+    r"<[ ]{0,3}(?P<closing>/?)[ ]{0,3}(?P<name>[A-Za-z][A-Za-z0-9]{0,20}+)(?P<classes>(?:\.[^\s<>]*+)?+)"
+    r"(?P<rest>[^<>]*+)>|<[\d:.]{1,20}>|</?>|\{(?P<block>\\[^{}]*+)\}"
 )
+"""Repeats are possessive: a tag that nobody closes is not tried with each division of its parts."""
 _ASS = r"\\(?P<brace>[{}])|\\(?P<break>[Nn])|\\(?P<hard>h)"
 _ASS_MARKS = re.compile(rf"{_ASS}|\{{(?P<block>[^}}]*)\}}")
 _ASS_END = re.compile(_ASS)

@@ -89,7 +89,7 @@ def speeches(lines: Sequence[str], forms: str = USUAL, alone: str = COLON) -> It
         rest = line[dash.end() :] if dash else line.strip()
         label = label_of(rest, forms)
         if label and label.end == len(rest):
-            label = label if label.form in alone and _follows(lines[at + 1 :], forms) else None
+            label = label if label.form in alone and _follows(lines[at + 1 : at + 2], forms) else None
         if dash or label:
             if speech.begins or speech.lines:
                 yield speech

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pysubs2
 import pytest
 
@@ -153,3 +155,10 @@ def _folder(tmp_path):
     folder = tmp_path / "folder.srt"
     folder.mkdir()
     return folder
+
+
+def test_a_long_cue_takes_time_in_proportion():
+    begin = time.process_time()
+    (cue,) = srt.read(f"1\n00:00:01,000 --> 00:00:02,000\n{'x' * 800_000}\n").cues
+    assert len(cue.text) == 800_000
+    assert time.process_time() - begin < 3

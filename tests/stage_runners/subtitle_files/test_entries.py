@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stage_runners.edited_files import vtt
 from stage_runners.subtitle_files import entries, markup
 from stage_runners.subtitle_files.plain_cues import plain_cues
 
@@ -55,6 +56,26 @@ def test_numbers_of_cues_are_no_text_and_numbers_that_are_said_stay():
     assert shown("".join(f"{k}\n{cue}".replace("\n\n", "\n") for k, cue in enumerate(cues, 1))) == said
     first_lost = "".join([cues[0], *(f"{k}\n{cue}" for k, cue in enumerate(cues[1:], 2))])
     assert shown(first_lost) == said
+
+
+def test_in_webvtt_a_number_before_an_empty_line_is_text():
+    texts = ("5", "4", "In\n1984", "3")
+    said = [(float(k), k + 0.9, text) for k, text in enumerate(texts, 1)]
+    cues = [f"{k}\n00:0{k}.000 --> 00:0{k}.900\n{text}\n\n" for k, text in enumerate(texts, 1)]
+    whole = "WEBVTT\n\n" + "".join(cues)
+    assert shown(whole) == said
+    assert [cue.text for cue in vtt.read(whole).cues] == list(texts)
+    assert shown(whole.replace("\n\n", "\n \n")) == said
+    assert shown("WEBVTT\n\n" + "".join(cues).replace("\n\n", "\n")) == said
+
+
+def test_a_number_that_is_said_stays_where_the_next_cue_lacks_its_number():
+    cues = [f"{k}\n00:00:0{k},000 --> 00:00:0{k},900\n{text}\n\n" for k, text in enumerate("a7b8c", 1)]
+    unnumbered = [cues[0], cues[1], cues[2][2:], cues[3], cues[4][2:]]
+    for text in ("".join(unnumbered), "".join(unnumbered).replace("\n", "\n\n")):
+        assert [said for _, _, said in shown(text)] == list("a7b8c")
+    stray = "".join(cues).replace("\n3\n", "\n3\n\n")  # an empty line below a number
+    assert [said for _, _, said in shown(stray)] == list("a7b8c")
 
 
 def test_a_damaged_time_ends_the_cue_before_it_and_keeps_its_text_apart():
@@ -151,14 +172,34 @@ def test_any_text_has_cues_or_none(text):
         plain_cues(text, kind)
 
 
+def in_each_kind(body):
+    yield f"1\n00:00:01,000 --> 00:00:02,000\n{body}\n"
+    yield f"WEBVTT\n\n00:01.000 --> 00:02.000\n{body}\n"
+    yield f"{HEAD}Dialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,{body}\n"
+
+
+def seconds_for(texts):
+    begin = time.process_time()
+    for text in texts:
+        plain_cues(text)
+    return time.process_time() - begin
+
+
 @pytest.mark.parametrize("part", ["{", "<", "[", "{\\p1", "<v ", "[A] ", "-->", "0:", "}", "{}", "(["])
 def test_brackets_and_braces_that_nobody_closes_take_no_time(part):
-    body = part * (200_000 // len(part))
-    begin = time.process_time()
-    for text in (
-        f"1\n00:00:01,000 --> 00:00:02,000\n{body}\n",
-        f"WEBVTT\n\n00:01.000 --> 00:02.000\n{body}\n",
-        f"{HEAD}Dialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,{body}\n",
-    ):
-        plain_cues(text)
-    assert time.process_time() - begin < 2
+    assert seconds_for(in_each_kind(part * (200_000 // len(part)))) < 2
+
+
+@pytest.mark.parametrize("body", ["<a.", "<a ", "<abcdefghijklmnopqrstuvw", "[", "{\\", "("])
+def test_a_long_tag_that_nobody_closes_takes_no_time(body):
+    assert seconds_for(in_each_kind(body + "x" * 200_000)) < 2
+
+
+def test_names_alone_on_thousands_of_lines_of_one_cue_take_no_time():
+    assert seconds_for(in_each_kind("A:\n" * 60_000)) < 4
+
+
+@pytest.mark.parametrize("end", ["\n \n", "\n\n", "\n7\n"])
+def test_thousands_of_cues_take_no_time_also_if_their_empty_lines_have_blanks(end):
+    cues = f"00:01.000 --> 00:02.000\nHi{end}" * 8000
+    assert seconds_for([f"WEBVTT{end}{cues}"]) < 4
