@@ -64,7 +64,8 @@ def test_sound_that_matroska_does_not_take_grows_and_the_space_is_bounded(anna, 
 
 def test_ffmpeg_ends_with_the_time_that_it_has(anna, tmp_path):
     slow, number = tmp_path / "ffmpeg", tmp_path / "pid"
-    slow.write_text(f"#!/bin/sh\necho $$ > {number}\nexec sleep 100\n")
+    joining = f"*'-f matroska'*) echo $$ > {number}; exec sleep 100 ;;"
+    slow.write_text(f'#!/bin/sh\ncase "$*" in\n{joining}\nesac\nexec {films.ffmpeg()} "$@"\n')
     slow.chmod(0o755)
     ben = films.recording(tmp_path / "ben.wav", (0.5,), seconds=2.0)
     error = answer([anna, ben], tmp_path / "out.mka", timeout=1.0, ORCHESTRATOR_FFMPEG=str(slow))["error"]
