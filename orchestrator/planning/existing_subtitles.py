@@ -15,10 +15,8 @@ from orchestrator.film_files.beside import why_unread
 from orchestrator.film_files.subtitles_there import Subtitles
 from orchestrator.outputs.ledger import Ledger
 from orchestrator.util.film_names import may_hold_texts
+from stage_runners.existing_subtitles.stage import LARGEST, SUFFIXES
 
-SUFFIXES = frozenset({".srt", ".vtt", ".ass", ".ssa"})
-LARGEST = 8 << 20
-"""Bytes of a file; the subtitles of a long film have 200 kB."""
 _MOST = 12
 """Files that are read. A film may have subtitles in thirty languages, and comparing one takes seconds."""
 

@@ -63,16 +63,12 @@ def share_recognised(found: Sequence[Passage]) -> tuple[float, int]:
 def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
     group: list[Line] = []
     for line in lines:
-        if group and (line.start - group[-1].end > AGREEMENT.pause_s or len(group) >= _MOST):
+        if group and (line.start - group[-1].end > AGREEMENT.pause_s or len(group) >= AGREEMENT.most_cues):
             yield group
             group = []
         group.append(line)
     if group:
         yield group
-
-
-_MOST = 40
-"""Cues of a passage: the time to compare words grows with the square of their number."""
 
 
 def _said(group: Sequence[Line]) -> Iterator[Said]:

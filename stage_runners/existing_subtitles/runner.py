@@ -16,7 +16,7 @@ from stage_runners.existing_subtitles.passages import Passage, passages, share_r
 from stage_runners.existing_subtitles.same_words import Change
 from stage_runners.existing_subtitles.sources import Source
 from stage_runners.existing_subtitles.stage import EXISTING_SUBTITLES
-from stage_runners.existing_subtitles.thresholds import AGREEMENT
+from stage_runners.existing_subtitles.thresholds import AGREEMENT, SAME_WORDS
 from stage_runners.names.transliteration import script
 from stage_runners.sync.words import words_of
 from stage_runners.text.iso639 import same_language
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from stage_runners.sync.activity import Activity
 
 STAGE = EXISTING_SUBTITLES
-_IN_CAPITALS = 0.8
-"""Share of capitals among the letters of subtitles that are written in capitals."""
 
 
 def load(params: Mapping[str, Any], device: str) -> None:
@@ -133,7 +131,7 @@ def _changes(
 
 def _in_capitals(lines: Sequence[Line]) -> bool:
     letters = [char for line in lines for char in line.text if char.isalpha()]
-    return sum(char.isupper() for char in letters) > _IN_CAPITALS * max(len(letters), 1)
+    return sum(char.isupper() for char in letters) > SAME_WORDS.capitals * max(len(letters), 1)
 
 
 def _without_overlaps(found: Iterable[Change]) -> list[Change]:

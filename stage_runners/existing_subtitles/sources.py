@@ -10,14 +10,16 @@ from typing import Any
 
 from ipc import plain_file
 from ipc.text_files import NotTextError
+from stage_runners.existing_subtitles.stage import LARGEST
 from stage_runners.subtitle_files import entries
 from stage_runners.subtitle_files.plain_cues import plain_cues
 from stage_runners.sync.evidence import Spoken
 from stage_runners.sync.speech_text import spoken_of
 from stage_runners.text.code_pages import read_text
+from stage_runners.text.iso639 import language as language_of
 
-LARGEST = 8 << 20
-"""Bytes of a file; the subtitles of a long film have 200 kB."""
+_NONE = "und"
+"""What a container writes for a language that nobody stated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +52,13 @@ def files(params: Mapping[str, Any], begin: float, seconds: float) -> Iterator[S
 
 
 def tracks(rows: Sequence[Mapping[str, Any]], seconds: float) -> Iterator[Source]:
-    """The text tracks of the film, whose times are those of the clip already."""
+    """The text tracks of the film, whose times are those of the clip already.
+
+    Containers name languages by three letters, files and the rules for names by two.
+    """
     for row in rows:
-        yield _source(row["track"], row["language"], row["text"].encode(), 0.0, seconds)
+        code = language_of(row["language"]).code
+        yield _source(row["track"], "" if code == _NONE else code, row["text"].encode(), 0.0, seconds)
 
 
 def _source(name: str, language: str, data: bytes, begin: float, seconds: float) -> Source:

@@ -9,9 +9,14 @@ from stage_runners.names.thresholds import CORRECTIONS, SCORE
 from stage_runners.shared_params import CLIP
 from stage_runners.sync.thresholds import CUES, DECIDE, EXACT, FIT, PIECES, SEARCH, SPEECH, WORDS
 
+SUFFIXES = frozenset({".srt", ".vtt", ".ass", ".ssa"})
+"""The files beside a film that the stage reads."""
+LARGEST = 8 << 20
+"""Bytes of such a file; the subtitles of a long film have 200 kB."""
+
 EXISTING_SUBTITLES = Stage(
     name="existing_subtitles",
-    version=2,
+    version=3,
     backends=on_cpu("existing_subtitles.runner", "nlp"),
     inputs=(
         Input(name="audio", source="demux.audio"),

@@ -28,6 +28,8 @@ class Agreement(Thresholds):
     """How far from its cue a word may be spoken, in seconds."""
     pause_s: float = 3.0
     """Cues with a longer gap between them are compared each for itself."""
+    most_cues: int = 40
+    """Cues that are compared at a time: the time for it grows with the square of their words."""
 
 
 class SameWords(Thresholds):
@@ -39,6 +41,8 @@ class SameWords(Thresholds):
     """Probability from which on no word is replaced."""
     alike: float = 0.6
     """Least likeness of sound or spelling, 0 to 1."""
+    capitals: float = 0.8
+    """Share of capitals among the letters of subtitles that are written in capitals."""
     longest: int = 3
     """Words that are replaced by up to as many at a time."""
     beside: int = 2

@@ -1,9 +1,12 @@
-"""Who speaks a cue, as existing subtitles say it."""
+"""Who speaks a cue, as existing subtitles say it, and in which language a track is."""
 
 from __future__ import annotations
 
-from stage_runners.existing_subtitles.sources import _speakers
+import pytest
 
+from stage_runners.existing_subtitles.sources import _speakers, tracks
+
+TEXT = "1\n00:00:01,000 --> 00:00:02,000\nAhoj\n"
 HEAD = "[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 
 
@@ -31,3 +34,16 @@ def test_a_name_that_every_cue_has_and_one_with_a_number_or_that_comes_once_are_
         _speakers(ass((1, "MAN 1", "Hello."), (3, "MAN 1", "Oh."), (5, "Eve", "Yes."), (7, "", "No.")), "ass")
         == {}
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "code"), [("cze", "cs"), ("ger", "de"), ("fra", "fr"), ("und", ""), ("", "")]
+)
+def test_a_track_has_the_code_of_its_language_that_the_rules_for_names_know(stated, code):
+    row = {
+        "track": "subtitle track 0",
+        "language": stated,
+        "text": "1\n00:00:01,000 --> 00:00:02,000\nAhoj\n",
+    }
+    (found,) = tracks([row], 60.0)
+    assert (found.language, len(found.cues)) == (code, 1)
